@@ -1,0 +1,1 @@
+//! The kairo binary: API server, migrations, seed and command line of Kairo Studio

@@ -1,0 +1,1 @@
+//! Domain of Kairo Studio: entities, state machines, policy; pure

@@ -1,0 +1,1 @@
+//! Automation flow documents of Kairo Studio: graph, checks, order; pure

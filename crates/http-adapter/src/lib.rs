@@ -1,0 +1,1 @@
+//! HTTP API of Kairo Studio as a mountable actix-web scope

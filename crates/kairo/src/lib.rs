@@ -1,0 +1,1 @@
+//! Kairo Studio as a library: facade and builder

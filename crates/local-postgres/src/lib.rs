@@ -1,0 +1,1 @@
+//! Finds or fetches PostgreSQL server binaries and runs a private cluster

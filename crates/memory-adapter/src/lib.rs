@@ -1,0 +1,1 @@
+//! Transactional in-memory store for Kairo Studio

@@ -1,0 +1,1 @@
+//! PostgreSQL store of Kairo Studio: migrations, row-level security, repositories

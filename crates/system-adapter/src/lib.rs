@@ -1,0 +1,1 @@
+//! System ports of Kairo Studio: clock, UUID v7, argon2id, access tokens

@@ -1,0 +1,1 @@
+//! Contract suite, builders, fakes and ephemeral databases for Kairo Studio's tests

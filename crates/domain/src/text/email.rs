@@ -1,0 +1,100 @@
+use std::fmt;
+
+use super::issue::line;
+use crate::TextIssue;
+
+/// An e-mail address as its owner typed it, trimmed; personal data.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Email(String);
+
+impl Email {
+    /// The most characters an address may have (RFC 5321, section 4.5.3.1).
+    pub const MAX: usize = 254;
+    const LOCAL_MAX: usize = 64;
+
+    /// Trims and checks an address: what mail servers accept unquoted.
+    ///
+    /// # Errors
+    /// [`TextIssue`] when it is empty, too long or not an address.
+    pub fn parse(text: &str) -> Result<Self, TextIssue> {
+        let text = line(text, Self::MAX)?;
+        let (local, host) = text.rsplit_once('@').ok_or(TextIssue::NotAnEmail)?;
+        let valid = is_local(local) && is_host(host);
+        if valid { Ok(Self(text)) } else { Err(TextIssue::NotAnEmail) }
+    }
+
+    /// The address as typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form in which addresses are compared: lower case.
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+fn is_local(local: &str) -> bool {
+    let atoms = || local.split('.');
+    local.chars().count() <= Email::LOCAL_MAX
+        && atoms().all(|atom| !atom.is_empty() && atom.chars().all(is_atom))
+}
+
+fn is_atom(c: char) -> bool {
+    // RFC 5322 atext, and letters beyond ASCII (RFC 6531).
+    c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c)
+}
+
+fn is_host(host: &str) -> bool {
+    host.contains('.') && host.split('.').all(is_label)
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.chars().count())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_as_typed() {
+        for text in ["ada@example.com", " Ada.Lovelace+crm@Mail.Example.co.uk ", "jörg@bücher.example"] {
+            assert_eq!(Email::parse(text).unwrap().as_str(), text.trim());
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for text in [
+            "ada",
+            "@example.com",
+            "ada@",
+            "ada@host",
+            "a b@example.com",
+            "ada@-x.com",
+            "a..b@example.com",
+            "ada@example..com",
+        ] {
+            assert_eq!(Email::parse(text), Err(TextIssue::NotAnEmail), "{text}");
+        }
+        assert_eq!(Email::parse("  "), Err(TextIssue::Empty));
+        assert_eq!(Email::parse("a\0@example.com"), Err(TextIssue::ControlCharacter));
+        let long = format!("{}@example.com", "a".repeat(Email::MAX));
+        assert_eq!(Email::parse(&long), Err(TextIssue::TooLong { max: Email::MAX }));
+    }
+
+    #[test]
+    fn an_address_is_never_printed() {
+        assert_eq!(format!("{:?}", Email::parse("ada@example.com").unwrap()), "[redacted]");
+    }
+}

@@ -1,0 +1,112 @@
+//! The command line.
+
+use std::error::Error as _;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use cargo_metadata::{Metadata, MetadataCommand};
+use clap::{Parser, Subcommand, ValueEnum as _};
+
+use crate::error::Error;
+use crate::lint::{self, Lint, Workspace};
+use crate::tree;
+
+/// Lints and generators of the Kairo Studio workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+pub(crate) struct Xtask {
+    /// Work on the workspace in this directory instead of the one around the current directory.
+    #[arg(long, global = true, value_name = "DIR")]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check the house rules; all problems are printed at once.
+    ///
+    /// Looks at every file that git tracks and at new files that git does not ignore. The exit code
+    /// is 0 when every rule holds, 1 when one is broken, 2 when a lint could not be run.
+    Lint {
+        /// The lints to run; all of them when none is named.
+        #[arg(value_name = "LINT")]
+        lints: Vec<Lint>,
+    },
+}
+
+/// Whether what was asked for holds.
+enum Verdict {
+    Holds,
+    Broken,
+}
+
+impl Xtask {
+    pub(crate) fn run(&self) -> ExitCode {
+        match self.outcome(&mut io::stdout().lock()) {
+            Ok(Verdict::Holds) => ExitCode::SUCCESS,
+            Ok(Verdict::Broken) => ExitCode::FAILURE,
+            Err(error) => {
+                // Nothing is left to try when even the complaint cannot be written.
+                let _ = complain(&error);
+                ExitCode::from(2)
+            }
+        }
+    }
+
+    fn outcome(&self, out: &mut impl Write) -> Result<Verdict, Error> {
+        let metadata = metadata(self.root.as_deref())?;
+        match &self.command {
+            Command::Lint { lints } => run_lints(lints, metadata, out),
+        }
+    }
+}
+
+fn metadata(root: Option<&Path>) -> Result<Metadata, Error> {
+    let mut command = MetadataCommand::new();
+    // What the manifests declare is all that is asked for; resolving would need a registry.
+    command.no_deps();
+    if let Some(root) = root {
+        command.current_dir(root);
+    }
+    command.exec().map_err(Error::Metadata)
+}
+
+fn run_lints(chosen: &[Lint], metadata: Metadata, out: &mut impl Write) -> Result<Verdict, Error> {
+    let sources = tree::read(metadata.workspace_root.as_std_path())?;
+    let workspace = Workspace { metadata, sources };
+    let lints = if chosen.is_empty() { Lint::value_variants() } else { chosen };
+    let mut verdict = Verdict::Holds;
+    for lint in lints {
+        let report = lint.check(&workspace)?;
+        if !report.problems.is_empty() {
+            verdict = Verdict::Broken;
+        }
+        lint::print(*lint, &report, out).map_err(Error::Report)?;
+    }
+    Ok(verdict)
+}
+
+fn complain(error: &Error) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    write!(err, "xtask: {error}")?;
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        write!(err, ": {error}")?;
+        cause = error.source();
+    }
+    writeln!(err)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Xtask::command().debug_assert();
+    }
+}

@@ -75,26 +75,22 @@ $$;
 CREATE TRIGGER default_password_hash BEFORE INSERT ON users
   FOR EACH ROW WHEN (NEW.password_hash IS NULL) EXECUTE FUNCTION kairo.default_password_hash();
 
--- K11. A deleted user's address is free again although users_email_key covers deleted rows; the id keeps two deleted
--- users with one address apart. Undoing the deletion gives the address back, and collides if it was taken since.
+-- K11. A deleted user's address is free again although users_email_key covers deleted rows: the row carries the mark
+-- exactly as long as it is deleted, and the id keeps two deleted users with one address apart. Undoing the deletion
+-- gives the address back, and collides if somebody took it since.
 CREATE FUNCTION kairo.release_email() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  mark CONSTANT text := 'deleted:' || OLD.id::text || ':';
+  mark CONSTANT text := 'deleted:' || NEW.id::text || ':';
 BEGIN
-  IF NEW.deleted_at IS NULL THEN
-    IF starts_with(NEW.email, mark) THEN
-      NEW.email := substr(NEW.email, length(mark) + 1);
-    END IF;
-  ELSIF NOT starts_with(NEW.email, mark) THEN
-    NEW.email := mark || NEW.email;
-  END IF;
+  NEW.email := CASE WHEN NEW.deleted_at IS NULL THEN substr(NEW.email, length(mark) + 1) ELSE mark || NEW.email END;
   RETURN NEW;
 END
 $$;
 
-CREATE TRIGGER release_email BEFORE UPDATE ON users
-  FOR EACH ROW WHEN ((NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL)) EXECUTE FUNCTION kairo.release_email();
+CREATE TRIGGER release_email BEFORE INSERT OR UPDATE ON users
+  FOR EACH ROW WHEN ((NEW.deleted_at IS NOT NULL) <> starts_with(NEW.email, 'deleted:' || NEW.id::text || ':'))
+  EXECUTE FUNCTION kairo.release_email();
 
 -- Nobody changes their own role, administrators included: a stolen session must not be able to give itself more.
 CREATE FUNCTION kairo.refuse_own_role() RETURNS trigger

@@ -83,8 +83,13 @@ BEGIN
       USING ERRCODE = 'insufficient_privilege', HINT = 'Run this as the owner of the database or as a superuser.';
   END IF;
 
-  -- Trusted: the owner of a database may create it without being a superuser.
-  CREATE EXTENSION IF NOT EXISTS pg_trgm;
-  CREATE SCHEMA IF NOT EXISTS kairo AUTHORIZATION kairo_owner;
+  -- Asked first instead of IF NOT EXISTS, which puts a notice into the log at every start.
+  -- Trusted: the owner of a database may create this extension without being a superuser.
+  IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
+    CREATE EXTENSION pg_trgm;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'kairo') THEN
+    CREATE SCHEMA kairo AUTHORIZATION kairo_owner;
+  END IF;
 END
 $database$;

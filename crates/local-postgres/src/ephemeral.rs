@@ -1,5 +1,6 @@
 //! A cluster that goes with its process, however that process ends.
 
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
@@ -120,6 +121,7 @@ async fn new_folder(identity: &Identity, options: &EphemeralOptions) -> Result<P
     }
     let dir = tempfile::Builder::new()
         .prefix("kairo-postgres-")
+        .permissions(std::fs::Permissions::from_mode(0o700))
         .tempdir_in(&parent)
         .map_err(Error::io("make a folder in", &parent))?
         .keep();
@@ -132,7 +134,7 @@ async fn start_somewhere(server: &Server<'_>, settings: &Settings, limit: Durati
     loop {
         match server.start(settings, port::choose(None)?, limit).await {
             Err(Error::NotStarted { log, .. }) if attempt < PORT_ATTEMPTS && is_port_taken(&log) => {
-                attempt += 1
+                attempt += 1;
             }
             other => return other,
         }

@@ -143,6 +143,8 @@ mod tests {
     #[tokio::test]
     async fn a_private_folder_cannot_be_entered_by_somebody_else() {
         let private = tempfile::tempdir().unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(private.path(), mode).unwrap();
         let identity = Identity::unprivileged().unwrap();
         assert_eq!(identity.can_enter(private.path()).await, !identity.is_other());
         assert!(identity.can_enter(Path::new("/")).await);

@@ -92,7 +92,7 @@ async fn run(
         }
         match process::run(initdb, "initdb", INITDB_TIMEOUT).await {
             Err(Error::Failed { output, .. }) if output.contains("invalid locale name") => {
-                failure = Some(output)
+                failure = Some(output);
             }
             other => return other.map(drop),
         }

@@ -83,7 +83,8 @@ pub use service::{Service, ServiceId, ServiceRecord};
 pub use session::{NotADigest, Session, SessionId, TokenDigest};
 pub use states::render_states;
 pub use text::{
-    CompanyName, Email, HttpUrl, Message, PersonName, Phone, Reason, Slug, Tag, TextIssue, Title, UtmTag,
+    CompanyName, Email, HttpUrl, Message, NewPassword, PasswordIssue, PersonName, Phone, Reason, Slug, Tag,
+    TextIssue, Title, UtmTag,
 };
 pub use transition::IllegalTransition;
 pub use user::{NewUser, Role, User, UserId, UserRecord, Verified};

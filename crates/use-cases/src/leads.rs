@@ -1,0 +1,202 @@
+use std::sync::Arc;
+
+use kairo_domain::{
+    Actor, Direction, Event, Id, Lead, LeadDetails, LeadField, LeadFilter, LeadId, LeadPatch, LeadStatus,
+    Page, PageRequest, Reason, Resource, Seen, Sort, Verb,
+};
+
+use crate::once::{keep, replay};
+use crate::retry::retry;
+use crate::{Error, Once, Outcome, Ports};
+
+/// What is done with leads.
+#[derive(Clone)]
+pub struct Leads {
+    pub(crate) ports: Arc<Ports>,
+}
+
+/// A visitor's contact form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaptureLead {
+    /// What was filled in.
+    pub details: LeadDetails,
+}
+
+/// Which leads to list, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeadQuery {
+    /// Which.
+    pub filter: LeadFilter,
+    /// In which order.
+    pub sort: Sort<LeadField>,
+    /// Which part of the list.
+    pub page: PageRequest,
+}
+
+/// Another status for a lead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MoveLead {
+    /// Which lead.
+    pub lead: LeadId,
+    /// Where to.
+    pub to: LeadStatus,
+    /// Why; needed for losing and reopening.
+    pub reason: Option<Reason>,
+    /// Which version the mover saw.
+    pub seen: Seen,
+}
+
+/// Other details for a lead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EditLead {
+    /// Which lead.
+    pub lead: LeadId,
+    /// What to change.
+    pub patch: LeadPatch,
+    /// Which version the editor saw.
+    pub seen: Seen,
+}
+
+/// A lead to take out of sight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeleteLead {
+    /// Which lead.
+    pub lead: LeadId,
+    /// Which version was seen.
+    pub seen: Seen,
+}
+
+impl Default for LeadQuery {
+    /// The newest leads first.
+    fn default() -> Self {
+        Self {
+            filter: LeadFilter::default(),
+            sort: Sort::by(LeadField::CreatedAt, Direction::Descending),
+            page: PageRequest::default(),
+        }
+    }
+}
+
+impl Leads {
+    /// Takes in what a visitor wrote. Everybody may.
+    ///
+    /// # Errors
+    /// [`Error::KeyReused`] and [`Error::InProgress`] when `once` says so; else those of the store.
+    pub async fn capture(
+        &self,
+        actor: &Actor,
+        order: CaptureLead,
+        once: Option<Once<Lead>>,
+    ) -> Result<Outcome<Lead>, Error> {
+        let (order, once) = (&order, once.as_ref());
+        retry(|| async move {
+            let now = self.ports.clock.now();
+            let mut work = self.ports.store.begin(actor).await?;
+            if let Some(answer) = replay(&mut *work, once, now).await? {
+                return Ok(Outcome::Replayed(answer));
+            }
+            let lead = Lead::capture(Id::from_uuid(self.ports.ids.next()), order.details.clone(), now);
+            let permit = actor.may(Verb::Create, &lead)?;
+            work.leads().add(&permit, &lead).await?;
+            let event = Event::LeadCreated { lead: lead.id, source: lead.details.source };
+            work.journal().record(&permit, &event, now).await?;
+            keep(&mut *work, once, &lead, now).await?;
+            work.commit().await?;
+            Ok(Outcome::Done(lead))
+        })
+        .await
+    }
+
+    /// Lists the leads within the actor's reach.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for actors who may see no lead at all.
+    pub async fn list(&self, actor: &Actor, query: &LeadQuery) -> Result<Page<Lead>, Error> {
+        actor.may_list(Resource::Lead)?;
+        let mut work = self.ports.store.begin_read(actor).await?;
+        Ok(work.leads().list(&query.filter, &query.sort, &query.page).await?)
+    }
+
+    /// Shows one lead.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is not there or not within the actor's reach.
+    pub async fn get(&self, actor: &Actor, id: LeadId) -> Result<Lead, Error> {
+        let mut work = self.ports.store.begin_read(actor).await?;
+        let lead = work.leads().get(id).await?.ok_or_else(|| Error::missing(id))?;
+        actor.may(Verb::Read, &lead)?;
+        Ok(lead)
+    }
+
+    /// Edits a lead's details; an edit that changes nothing makes no new version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`].
+    pub async fn edit(&self, actor: &Actor, order: EditLead) -> Result<Lead, Error> {
+        let order = &order;
+        retry(|| async move {
+            let mut work = self.ports.store.begin(actor).await?;
+            let mut lead = work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
+            let permit = actor.may(Verb::Update, &lead)?;
+            order.seen.check(lead.version)?;
+            let now = self.ports.clock.now();
+            let Some(edited) = lead.edit(order.patch.clone(), now) else { return Ok(lead) };
+            work.leads().save(&permit, &lead).await?;
+            work.journal().record(&permit, &Event::LeadEdited(edited), now).await?;
+            work.commit().await?;
+            Ok(lead)
+        })
+        .await
+    }
+
+    /// Moves a lead along its state machine.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`], [`Error::IllegalTransition`], and
+    /// [`Error::Invalid`] at `/reason` when a reason is missing.
+    pub async fn move_to(
+        &self,
+        actor: &Actor,
+        order: MoveLead,
+        once: Option<Once<Lead>>,
+    ) -> Result<Outcome<Lead>, Error> {
+        let (order, once) = (&order, once.as_ref());
+        retry(|| async move {
+            let now = self.ports.clock.now();
+            let mut work = self.ports.store.begin(actor).await?;
+            if let Some(answer) = replay(&mut *work, once, now).await? {
+                return Ok(Outcome::Replayed(answer));
+            }
+            let mut lead = work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
+            let permit = actor.may(Verb::Move, &lead)?;
+            order.seen.check(lead.version)?;
+            let moved = lead.move_to(order.to, order.reason.clone(), now)?;
+            work.leads().save(&permit, &lead).await?;
+            work.journal().record(&permit, &Event::LeadMoved(moved), now).await?;
+            keep(&mut *work, once, &lead, now).await?;
+            work.commit().await?;
+            Ok(Outcome::Done(lead))
+        })
+        .await
+    }
+
+    /// Takes a lead out of sight; the purge removes it after the retention period.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`].
+    pub async fn delete(&self, actor: &Actor, order: DeleteLead) -> Result<(), Error> {
+        let order = &order;
+        retry(|| async move {
+            let mut work = self.ports.store.begin(actor).await?;
+            let mut lead = work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
+            let permit = actor.may(Verb::Delete, &lead)?;
+            order.seen.check(lead.version)?;
+            let now = self.ports.clock.now();
+            let deleted = lead.delete(now);
+            work.leads().save(&permit, &lead).await?;
+            work.journal().record(&permit, &Event::LeadDeleted(deleted), now).await?;
+            Ok(work.commit().await?)
+        })
+        .await
+    }
+}

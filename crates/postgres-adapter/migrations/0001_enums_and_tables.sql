@@ -102,6 +102,7 @@ CREATE TABLE projects (
   CONSTRAINT projects_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies (id) ON DELETE SET NULL,
   CONSTRAINT projects_slug_check CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 120),
   CONSTRAINT projects_title_check CHECK (char_length(title) BETWEEN 1 AND 200),
+  CONSTRAINT projects_summary_check CHECK (char_length(summary) <= 20000),
   CONSTRAINT projects_hero_asset_check CHECK (char_length(hero_asset) <= 2048),
   CONSTRAINT projects_content_check CHECK (jsonb_typeof(content) IN ('array', 'object')),
   CONSTRAINT projects_metrics_check CHECK (jsonb_typeof(metrics) = 'object'),
@@ -130,6 +131,8 @@ CREATE TABLE services (
   CONSTRAINT services_slug_key UNIQUE (slug),
   CONSTRAINT services_slug_check CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 120),
   CONSTRAINT services_title_check CHECK (char_length(title) BETWEEN 1 AND 200),
+  CONSTRAINT services_tagline_check CHECK (char_length(tagline) <= 200),
+  CONSTRAINT services_description_check CHECK (char_length(description) <= 20000),
   CONSTRAINT services_content_check CHECK (jsonb_typeof(content) IN ('array', 'object')),
   CONSTRAINT services_icon_url_check CHECK (char_length(icon_url) <= 2048),
   CONSTRAINT services_planet_model_url_check CHECK (char_length(planet_model_url) <= 2048),
@@ -154,6 +157,7 @@ CREATE TABLE automations (
   CONSTRAINT automations_pkey PRIMARY KEY (id),
   CONSTRAINT automations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
   CONSTRAINT automations_title_check CHECK (char_length(title) BETWEEN 1 AND 200),
+  CONSTRAINT automations_description_check CHECK (char_length(description) <= 20000),
   -- Comparing with true turns the NULL of an absent key into a refusal; a trigger completes `{}` beforehand.
   CONSTRAINT automations_flow_check CHECK (
     (jsonb_typeof(flow -> 'nodes') = 'array' AND jsonb_typeof(flow -> 'edges') = 'array') IS TRUE

@@ -10,7 +10,8 @@ use clap::{Parser, Subcommand, ValueEnum as _};
 
 use crate::error::Error;
 use crate::lint::{self, Lint, Workspace};
-use crate::tree;
+use crate::problem::Verdict;
+use crate::{query_data, tree};
 
 /// Lints and generators of the Kairo Studio workspace.
 #[derive(Debug, Parser)]
@@ -34,12 +35,15 @@ enum Command {
         #[arg(value_name = "LINT")]
         lints: Vec<Lint>,
     },
-}
-
-/// Whether what was asked for holds.
-enum Verdict {
-    Holds,
-    Broken,
+    /// Make the query data that let the postgres adapter compile without a database.
+    ///
+    /// Starts a private server, applies the migrations, compiles the adapter against it and
+    /// replaces crates/postgres-adapter/.sqlx, which is committed.
+    Sqlx {
+        /// Change nothing; exit with 1 when the kept data differ.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 impl Xtask {
@@ -59,6 +63,7 @@ impl Xtask {
         let metadata = metadata(self.root.as_deref())?;
         match &self.command {
             Command::Lint { lints } => run_lints(lints, metadata, out),
+            Command::Sqlx { check } => query_data::run(metadata.workspace_root.as_std_path(), *check),
         }
     }
 }

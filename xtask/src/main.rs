@@ -1,7 +1,7 @@
 //! # What this room is
 //!
 //! The project's own commands, started as `cargo xtask <command>`: the lints that turn the house
-//! rules into programs, and the generator of sqlx's query data.
+//! rules into programs, and `sqlx`, which hands over to the crate `xtask-sqlx`.
 //!
 //! | lint | rule |
 //! |---|---|
@@ -15,12 +15,11 @@
 //!
 //! # What it may import
 //!
-//! `kairo-local-postgres` and small crates that read Rust, TOML and cargo's metadata. It must
-//! compile while every other room is broken, because that is when it is asked.
+//! None of our rooms; small crates that read Rust, TOML and cargo's metadata. It must compile
+//! quickly, and while every other room is broken, because that is when it is asked.
 //!
 //! # What it never does
 //!
-//! - It never depends on `kairo-postgres`: that crate does not compile before its query data exist.
 //! - A lint never changes a file.
 //! - A lint never stops at the first problem: all of them are printed at once.
 //!
@@ -35,12 +34,14 @@
 //! ```text
 //! cargo xtask lint              # all of them
 //! cargo xtask lint rooms size   # some of them
+//! cargo xtask sqlx              # after a change of SQL
 //! ```
 
 mod command;
 mod error;
 mod lint;
 mod problem;
+mod query_data;
 mod source;
 mod tree;
 

@@ -29,6 +29,13 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Whether what was asked about holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Holds,
+    Broken,
+}
+
 /// The outcome of one lint.
 #[derive(Debug, Default)]
 pub(crate) struct Report {

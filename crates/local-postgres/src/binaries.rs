@@ -32,14 +32,10 @@ impl Binaries {
     ///
     /// [`Error::NoBinaries`], [`Error::NoBinariesIn`] or [`Error::Fetch`] when there is no server.
     pub async fn find(search: &BinarySearch, wanted: Option<u32>) -> Result<Self, Error> {
-        let newest = match &search.bin_dir {
-            Some(dir) => {
-                let given = Self::inspect(dir).await;
-                return given.ok_or_else(|| Error::NoBinariesIn { dir: dir.clone() });
-            }
-            None => Self::best(places::candidates(search).await, wanted).await,
-        };
-        match newest {
+        if let Some(dir) = &search.bin_dir {
+            return Self::inspect(dir).await.ok_or_else(|| Error::NoBinariesIn { dir: dir.clone() });
+        }
+        match Self::best(places::candidates(search).await, wanted).await {
             Some(binaries) if wanted.is_none_or(|major| major == binaries.major) => Ok(binaries),
             other => Self::fetched(search, wanted, other).await,
         }

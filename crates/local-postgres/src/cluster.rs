@@ -101,10 +101,7 @@ impl Cluster {
     /// When the server does not go down in time, or an ephemeral cluster's folder remains.
     pub async fn stop(self) -> Result<Stopped, Error> {
         match self.kind {
-            Kind::Lasting(lasting) => {
-                let was_last = lasting.stop(&self.binaries).await?;
-                Ok(if was_last { Stopped::Down } else { Stopped::LeftToOthers })
-            }
+            Kind::Lasting(lasting) => lasting.stop(&self.binaries).await,
             Kind::Ephemeral(watchdog) => {
                 watchdog.finish().await?;
                 Ok(Stopped::Down)

@@ -63,8 +63,8 @@ pub(crate) async fn start(options: &EphemeralOptions) -> Result<Started, Error> 
     // The watchdog comes first, so that nothing is left behind whatever fails after it.
     let watchdog = Watchdog::guard(&identity, &binaries, new_folder(&identity, options).await?)?;
 
-    initdb::ephemeral(&binaries, &identity, &watchdog.dir, &password).await?;
     let server = Server { binaries: &binaries, identity: &identity, dir: &watchdog.dir };
+    initdb::ephemeral(&server, &password).await?;
     start_somewhere(&server, &settings, options.start_timeout).await?;
     let pgdata = server.pgdata();
     let postmaster = Postmaster::read(&pgdata)?;
@@ -80,7 +80,6 @@ impl Watchdog {
         shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         // A group of its own: Ctrl-C ends the test, and the watchdog then does its work.
         shell.process_group(0);
-        let program = || "the watchdog".to_owned();
         let spawned = shell.spawn().and_then(|mut child| {
             let lifeline = child.stdin.take().ok_or(std::io::ErrorKind::BrokenPipe)?;
             Ok((child, lifeline))
@@ -89,7 +88,11 @@ impl Watchdog {
             Ok((child, lifeline)) => Ok(Self { dir, child, lifeline }),
             Err(source) => {
                 let _ = std::fs::remove_dir_all(&dir);
-                Err(Error::Spawn { program: program(), user: identity.name().to_owned(), source })
+                Err(Error::Spawn {
+                    program: "the watchdog".to_owned(),
+                    user: identity.name().to_owned(),
+                    source,
+                })
             }
         }
     }

@@ -6,6 +6,7 @@
 //!   use.lock         shared by every process that uses the server
 //!   port             the port of the last start
 //!   pgdata/          the server's, mode 0700, with server.log in it
+//!   pgdata.new-*/    a data folder in the making
 //! ```
 //!
 //! The outer folder stays the caller's, so that a server running as another user
@@ -111,10 +112,14 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Error> {
     std::path::absolute(path).map_err(Error::io("resolve", path))
 }
 
-/// Makes a folder and what is missing above it, with this mode; leaves existing folders as they are.
+/// Makes a folder with this mode, and what is missing above it; leaves existing folders as they are.
+///
+/// What is made above can be passed through by everybody: one parent may hold private secrets and a
+/// cluster that another user serves.
 pub(crate) fn make_folder(path: &Path, mode: u32) -> Result<(), Error> {
     let missing: Vec<&Path> = path.ancestors().take_while(|folder| !folder.exists()).collect();
     for folder in missing.into_iter().rev() {
+        let mode = if folder == path { mode } else { 0o711 };
         match std::fs::create_dir(folder) {
             // Set afterwards, because the umask takes away from what creation asks for.
             Ok(()) => std::fs::set_permissions(folder, Permissions::from_mode(mode))
@@ -142,14 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn missing_folders_get_the_mode_and_existing_ones_keep_theirs() {
+    fn a_new_folder_gets_the_mode_and_existing_ones_keep_theirs() {
         let root = tempfile::tempdir().unwrap();
         std::fs::set_permissions(root.path(), Permissions::from_mode(0o750)).unwrap();
         let path = root.path().join("a/b");
-        make_folder(&path, 0o711).unwrap();
         make_folder(&path, 0o700).unwrap();
+        make_folder(&path, 0o755).unwrap();
         let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(root.path()), mode(&root.path().join("a")), mode(&path)), (0o750, 0o711, 0o711));
+        assert_eq!((mode(root.path()), mode(&root.path().join("a")), mode(&path)), (0o750, 0o711, 0o700));
     }
 
     #[tokio::test]

@@ -6,18 +6,22 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::binaries::Binaries;
+use tempfile::NamedTempFile;
+
 use crate::error::Error;
-use crate::home::{Home, PGDATA};
 use crate::identity::Identity;
 use crate::process;
 use crate::secret::{Password, SUPERUSER};
+use crate::server::Server;
 
 /// Initialising takes one or two seconds; a slow disk under load gets two minutes.
 const INITDB_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// The folder's name until it is complete.
-const DRAFT: &str = "pgdata.new";
+/// How the folder's name begins until it is complete.
+const DRAFT: &str = "pgdata.new-";
+
+/// How the name of the password's file begins, which is there while `initdb` reads it.
+const PASSWORD_FILE: &str = "initdb-password-";
 
 /// Tried in this order: UTF-8 aware where the system knows it, and the same everywhere in sorting.
 const LOCALES: [&str; 2] = ["C.UTF-8", "C"];
@@ -36,60 +40,55 @@ log_checkpoints = off
 ";
 
 /// Makes the data folder of a cluster that stays: complete, on disk, or not there.
-pub(crate) async fn lasting(
-    binaries: &Binaries,
-    identity: &Identity,
-    home: &Home,
-    password: &Password,
-) -> Result<(), Error> {
-    let draft = home.dir().join(DRAFT);
-    if draft.exists() {
-        // Left by a start that was killed; nobody else is here, because the caller holds the start lock.
-        std::fs::remove_dir_all(&draft).map_err(Error::io("remove", &draft))?;
-    }
-    tracing::info!(path = %home.dir().display(), postgres.major = binaries.major(), "making a new cluster");
-    run(binaries, identity, home.dir(), DRAFT, password, &["--data-checksums"]).await?;
-    add_operator_settings(&draft, identity)?;
-    std::fs::rename(&draft, home.pgdata()).map_err(Error::io("complete", home.pgdata()))
+pub(crate) async fn lasting(server: &Server<'_>, password: &Password) -> Result<(), Error> {
+    let (path, major) = (server.dir.display(), server.binaries.major());
+    tracing::info!(%path, postgres.major = major, "making a new database cluster");
+    // A name of its own: the initdb of a start that was killed may still be writing into its draft.
+    let draft = tempfile::Builder::new().prefix(DRAFT).tempdir_in(server.dir);
+    let draft = draft.map_err(Error::io("make a folder in", server.dir))?.keep();
+    run(server, &draft, password, "--data-checksums").await?;
+    add_operator_settings(&draft, server.identity)?;
+    std::fs::rename(&draft, server.pgdata()).map_err(Error::io("complete", server.pgdata()))
 }
 
 /// Makes the data folder of an ephemeral cluster, without waiting for the disk.
-pub(crate) async fn ephemeral(
-    binaries: &Binaries,
-    identity: &Identity,
-    dir: &Path,
-    password: &Password,
-) -> Result<(), Error> {
-    run(binaries, identity, dir, PGDATA, password, &["--no-sync"]).await
+pub(crate) async fn ephemeral(server: &Server<'_>, password: &Password) -> Result<(), Error> {
+    let pgdata = server.pgdata();
+    std::fs::create_dir(&pgdata).map_err(Error::io("make", &pgdata))?;
+    run(server, &pgdata, password, "--no-sync").await
 }
 
-async fn run(
-    binaries: &Binaries,
-    identity: &Identity,
-    dir: &Path,
-    name: &str,
-    password: &Password,
-    extra: &[&str],
-) -> Result<(), Error> {
-    let pgdata = dir.join(name);
-    std::fs::create_dir(&pgdata).map_err(Error::io("make", &pgdata))?;
-    std::fs::set_permissions(&pgdata, Permissions::from_mode(0o700)).map_err(Error::io("close", &pgdata))?;
-    identity.own(&pgdata)?;
-    // A file of mode 0600, because arguments are visible to everybody and a pipe cannot be opened by name
-    // by another user; it goes away with this function.
-    let mut password_file = tempfile::NamedTempFile::new_in(dir).map_err(Error::io("write in", dir))?;
-    writeln!(password_file, "{}", password.expose()).map_err(Error::io("write in", dir))?;
-    identity.own(password_file.path())?;
+/// Removes what killed starts left; the caller holds the start lock.
+///
+/// What an orphaned `initdb` still writes into resists, and is removed by a later start.
+pub(crate) fn clear_drafts(dir: &Path) {
+    for entry in dir.read_dir().into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let removed = if name.as_encoded_bytes().starts_with(DRAFT.as_bytes()) {
+            std::fs::remove_dir_all(entry.path())
+        } else if name.as_encoded_bytes().starts_with(PASSWORD_FILE.as_bytes()) {
+            std::fs::remove_file(entry.path())
+        } else {
+            continue;
+        };
+        if let Err(error) = removed {
+            tracing::debug!(path = %entry.path().display(), %error, "left for a later start");
+        }
+    }
+}
+
+/// Fills an empty folder in the server's home.
+async fn run(server: &Server<'_>, pgdata: &Path, password: &Password, extra: &str) -> Result<(), Error> {
+    std::fs::set_permissions(pgdata, Permissions::from_mode(0o700)).map_err(Error::io("close", pgdata))?;
+    server.identity.own(pgdata)?;
+    let password_file = handed_over(password, server)?;
 
     let mut failure = None;
     for locale in LOCALES {
-        let mut initdb = identity.command(&binaries.program("initdb"));
-        initdb.current_dir(dir).arg("--pgdata").arg(name).arg("--pwfile").arg(password_file.path());
+        let mut initdb = server.identity.command(&server.binaries.program("initdb"));
+        initdb.current_dir(server.dir).arg("--pgdata").arg(pgdata).arg("--pwfile").arg(password_file.path());
         initdb.arg("--username").arg(SUPERUSER).arg("--auth=scram-sha-256").arg("--no-instructions");
-        initdb.arg("--encoding=UTF8").arg(format!("--locale={locale}"));
-        for arg in extra {
-            initdb.arg(arg);
-        }
+        initdb.arg("--encoding=UTF8").arg(format!("--locale={locale}")).arg(extra);
         match process::run(initdb, "initdb", INITDB_TIMEOUT).await {
             Err(Error::Failed { output, .. }) if output.contains("invalid locale name") => {
                 failure = Some(output);
@@ -98,6 +97,17 @@ async fn run(
         }
     }
     Err(Error::Failed { program: "initdb".to_owned(), output: failure.unwrap_or_default() })
+}
+
+/// The password in a file of the server's user, for as long as the value lives.
+///
+/// Arguments are visible to everybody, and another user's pipe cannot be opened by name.
+fn handed_over(password: &Password, server: &Server<'_>) -> Result<NamedTempFile, Error> {
+    let made = tempfile::Builder::new().prefix(PASSWORD_FILE).tempfile_in(server.dir);
+    let mut file = made.map_err(Error::io("write a file in", server.dir))?;
+    writeln!(file, "{}", password.expose()).map_err(Error::io("write", file.path()))?;
+    server.identity.own(file.path())?;
+    Ok(file)
 }
 
 fn add_operator_settings(draft: &Path, identity: &Identity) -> Result<(), Error> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::binaries::Binaries;
+use crate::cluster::Stopped;
 use crate::error::Error;
 use crate::home::Home;
 use crate::identity::Identity;
@@ -47,7 +48,9 @@ pub(crate) async fn start(options: &Options) -> Result<Started, Error> {
     let starting = Lock::exclusive(&home.start_lock(), options.start_timeout).await?;
     let in_use = Lock::shared(&home.use_lock(), options.start_timeout).await?;
 
+    initdb::clear_drafts(home.dir());
     let binaries = binaries_for(&home, options).await?;
+    let server = Server { binaries: &binaries, identity: &identity, dir: home.dir() };
     let password = if home.is_initialised() {
         let missing = || Error::PasswordMissing {
             password_file: password_file.path().to_path_buf(),
@@ -56,12 +59,12 @@ pub(crate) async fn start(options: &Options) -> Result<Started, Error> {
         password_file.read()?.ok_or_else(missing)?
     } else {
         let password = password_file.read_or_generate()?;
-        initdb::lasting(&binaries, &identity, &home, &password).await?;
+        initdb::lasting(&server, &password).await?;
         password
     };
 
     let launch = Launch {
-        server: Server { binaries: &binaries, identity: &identity, dir: home.dir() },
+        server,
         settings: &settings,
         password: &password,
         password_file: &password_file,
@@ -79,11 +82,11 @@ impl Lasting {
         self.home.dir()
     }
 
-    /// Gives up this process's share; stops the server if it was the last one and says whether it was.
-    pub(crate) async fn stop(self, binaries: &Binaries) -> Result<bool, Error> {
+    /// Gives up this process's share; stops the server if it was the last one.
+    pub(crate) async fn stop(self, binaries: &Binaries) -> Result<Stopped, Error> {
         let _stopping = Lock::exclusive(&self.home.start_lock(), STOP_LOCK_TIMEOUT).await?;
         // Held until the server is gone, and nobody can wait for it: that takes the start lock first.
-        let Some(_alone) = self.in_use.into_exclusive() else { return Ok(false) };
+        let Some(_alone) = self.in_use.into_exclusive() else { return Ok(Stopped::LeftToOthers) };
         let server = Server { binaries, identity: &self.identity, dir: self.home.dir() };
         let pgdata = server.pgdata();
         match Postmaster::read(&pgdata)?.map(|found| found.life(&pgdata)) {
@@ -91,7 +94,7 @@ impl Lasting {
             // Somebody else has stopped or killed it already.
             Some(Life::Gone | Life::Stranger) | None => {}
         }
-        Ok(true)
+        Ok(Stopped::Down)
     }
 }
 

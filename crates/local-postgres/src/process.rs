@@ -70,7 +70,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_hung_program_is_given_up() {
-        let error = run(shell("sleep 60"), "sh", Duration::from_millis(20)).await.unwrap_err();
+        let error = run(shell("exec sleep 60"), "sh", Duration::from_millis(20)).await.unwrap_err();
         assert!(matches!(error, Error::TimedOut { .. }), "{error}");
     }
 }

@@ -14,7 +14,7 @@ use crate::process;
 pub(crate) use settings::Settings;
 
 /// The server's log, inside the data folder.
-pub(crate) const LOG: &str = "server.log";
+const LOG: &str = "server.log";
 
 /// How long a fast shutdown may take; it writes a checkpoint.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);

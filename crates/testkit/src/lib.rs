@@ -1,1 +1,35 @@
-//! Contract suite, builders, fakes and ephemeral databases for Kairo Studio's tests
+//! What the tests of all rooms share: fakes, builders of test worlds, the contract of stores, databases for one test.
+//!
+//! # What this room is
+//! - [`fakes`]: a clock moved by hand, numbered ids and tokens, plain passwords.
+//! - [`builders`]: leads, users, companies and sessions in one line, actors and permits.
+//!
+//! # What it may import
+//! `kairo-domain`, `kairo-ports`, `kairo-local-postgres`, tokio, proptest; behind the feature `postgres` also sqlx
+//! and testcontainers.
+//!
+//! # What it never does
+//! It is no part of the product, knows no adapter and no use case, and never sleeps to wait for something.
+//!
+//! # How to add one
+//! A fake is a struct in `fakes.rs` that implements one port. A builder gives something valid and takes a closure
+//! for what the test is about.
+//!
+//! # Example
+//! ```
+//! use kairo_domain::Verb;
+//! use kairo_testkit::builders::{actor_of, admin, lead, permit};
+//!
+//! let admin = actor_of(&admin("Grace").build());
+//! let ada = lead("Ada").with(|lead| lead.details.company = None).build();
+//! assert_eq!(permit(&admin, Verb::Move, &ada).subject(), Some(ada.id.uuid()));
+//! ```
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "test support: a broken assumption ends the test"
+)]
+
+pub mod builders;
+pub mod fakes;

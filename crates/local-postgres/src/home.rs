@@ -141,9 +141,9 @@ mod tests {
 
     #[test]
     fn the_twin_is_stable() {
-        let home = Home { dir: PathBuf::from("/root/kairo/postgres") };
+        let home = Home { dir: PathBuf::from("/private/kairo/postgres") };
         assert_eq!(home.reachable_twin(), home.clone().reachable_twin());
-        assert_eq!(home.reachable_twin().dir, Path::new("/var/lib/kairo/07b81e2db92b0755"));
+        assert_eq!(home.reachable_twin().dir, Path::new("/var/lib/kairo/da2579ed0c9172d2"));
     }
 
     #[test]

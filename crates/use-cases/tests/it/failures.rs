@@ -1,0 +1,69 @@
+//! Failures that no fake can be talked into, with the mocks of the ports.
+
+use std::sync::Arc;
+
+use crate::world::studio_on;
+use kairo_domain::{Actor, LeadId, LeadStatus, Seen};
+use kairo_ports::StoreError;
+use kairo_ports::mock::{MockStore, MockUnitOfWork};
+use kairo_testkit::builders::{actor_of, lead, team_member};
+use kairo_testkit::fakes::ManualClock;
+use kairo_use_cases::{Error, MoveLead, Outcome, Studio};
+
+fn on(store: MockStore) -> Studio {
+    studio_on(Arc::new(store), ManualClock::new())
+}
+
+fn order(lead: LeadId) -> MoveLead {
+    MoveLead { lead, to: LeadStatus::Contacted, reason: None, seen: Seen::Anything }
+}
+
+/// A unit in which everything works, up to the commit.
+fn unit(commit_error: Option<StoreError>) -> MockUnitOfWork {
+    let mut unit = MockUnitOfWork { commit_error, ..MockUnitOfWork::default() };
+    unit.leads.expect_get().returning(|id| Ok(Some(lead("Ada").with(|lead| lead.id = id).build())));
+    unit.leads.expect_save().returning(|_, _| Ok(()));
+    unit.journal.expect_record().returning(|_, _, _| Ok(()));
+    unit
+}
+
+#[tokio::test]
+async fn a_commit_that_loses_a_race_is_tried_again_as_a_whole() {
+    let mut store = MockStore::new();
+    let mut commits =
+        [Some(StoreError::Contention(None)), Some(StoreError::Contention(None)), None].into_iter();
+    store.expect_begin().times(3).returning(move |_| Ok(Box::new(unit(commits.next().unwrap()))));
+    let actor = actor_of(&team_member("Tom").build());
+    let moved = on(store).leads().move_to(&actor, order(lead("Ada").build().id), None).await.unwrap();
+    assert!(matches!(moved, Outcome::Done(lead) if lead.status == LeadStatus::Contacted));
+}
+
+#[tokio::test]
+async fn contention_without_end_becomes_busy() {
+    let mut store = MockStore::new();
+    store.expect_begin().times(3).returning(|_| Ok(Box::new(unit(Some(StoreError::Contention(None))))));
+    let actor = actor_of(&team_member("Tom").build());
+    let refused = on(store).leads().move_to(&actor, order(lead("Ada").build().id), None).await;
+    assert!(matches!(refused, Err(Error::Busy(_))));
+}
+
+#[tokio::test]
+async fn a_store_out_of_reach_is_busy_and_not_tried_again() {
+    let mut store = MockStore::new();
+    store.expect_begin_read().times(1).returning(|_| Err(StoreError::Unavailable(None)));
+    let refused = on(store).leads().get(&Actor::System, lead("Ada").build().id).await;
+    assert!(matches!(refused, Err(Error::Busy(_))));
+}
+
+#[tokio::test]
+async fn a_broken_row_tells_the_caller_nothing() {
+    let mut store = MockStore::new();
+    store.expect_begin_read().returning(|_| {
+        let mut unit = MockUnitOfWork::default();
+        let corrupt = |id: LeadId| StoreError::Corrupt { table: "leads", column: "email", id: id.uuid() };
+        unit.leads.expect_get().returning(move |id| Err(corrupt(id)));
+        Ok(Box::new(unit))
+    });
+    let error = on(store).leads().get(&Actor::System, lead("Ada").build().id).await.unwrap_err();
+    assert_eq!(error.to_string(), "something failed on our side");
+}

@@ -24,7 +24,7 @@ impl World {
         let company = company("Acme").build();
         let (admin, team) = (admin("Alma").build(), team_member("Tom").build());
         let client = client("Cleo", company.id).build();
-        add(&*store, &company, [&admin, &team, &client]).await;
+        add(&store, &company, [&admin, &team, &client]).await;
         let clock = ManualClock::new();
         let studio = studio_on(Arc::clone(&store) as Arc<dyn Store>, clock.clone());
         Self { studio, store, clock, admin, team, client }
@@ -46,7 +46,7 @@ pub(crate) fn studio_on(store: Arc<dyn Store>, clock: ManualClock) -> Studio {
         clock: Arc::new(clock),
         ids: Arc::new(NumberedIds::new()),
         passwords: Arc::new(PlainPasswords),
-        access_tokens: Arc::new(PlainTokens::default()),
+        access_tokens: Arc::new(PlainTokens),
         tokens: Arc::new(NumberedTokens::default()),
     })
 }

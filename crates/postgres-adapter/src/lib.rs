@@ -1,1 +1,62 @@
-//! PostgreSQL store of Kairo Studio: migrations, row-level security, repositories
+//! The store of Kairo Studio in PostgreSQL 15 or newer.
+//!
+//! # What this room is
+//! [`PgStore`] implements the ports' `Store`: one transaction per unit of work, one file per aggregate. [`migrate()`]
+//! brings a database to the shape the store needs; row-level security is rendered from the domain's policy table
+//! ([`rls::render`]).
+//!
+//! # What it may import
+//! `kairo-domain`, `kairo-ports`, sqlx, async-trait, chrono, uuid, serde_json, sha2, thiserror, tokio's timer, tracing.
+//!
+//! # What it never does
+//! - It hands out no connection and no pool: the only door to a table is a unit of work begun by an actor.
+//! - It never works with the rights of its login. Between units a connection is `kairo_gate`, which has none; within a
+//!   unit it is the role of the actor's kind, and the policies let it see and write what the actor may.
+//! - It takes no session-level lock and leaves no session state behind, the connection of [`migrate()`] apart.
+//! - It formats no value into SQL. The text that opens a unit has role words and UUIDs in it, nothing else.
+//!
+//! # How to add one
+//! A table is a migration, a row of `rls/tables.rs` and its constraints in `error.rs`. A repository is a file named
+//! like the port's: a private row struct with `TryFrom` into the domain's type, statements tagged
+//! `/* kairo:<file>.<function> */` that go through `Statements::run`, and a list through `filter.rs`. Then
+//! `cargo xtask sqlx` renews what the macros know of the database.
+//!
+//! # Example
+//! ```no_run
+//! use kairo_domain::Actor;
+//! use kairo_ports::{Store, StoreError};
+//! use kairo_postgres::{PgOptions, PgStore, migrate};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let url = "postgres://kairo@localhost/kairo";
+//! migrate(url).await?;
+//! let store = PgStore::connect(PgOptions::new(url)).await?;
+//! store.ready().await?;
+//! let work = store.begin(&Actor::System).await?;
+//! work.commit().await?;
+//! # Ok(())
+//! # }
+//! ```
+
+#![deny(missing_docs)]
+
+mod companies;
+mod error;
+mod filter;
+mod idempotency;
+mod journal;
+mod leads;
+mod migrate;
+mod options;
+mod pools;
+pub mod rls;
+mod row;
+mod sessions;
+mod store;
+mod unit_of_work;
+mod users;
+
+pub use error::guarded_field;
+pub use migrate::{MigrateError, MigrationState, MigrationStatus, Report, migrate, status};
+pub use options::PgOptions;
+pub use store::PgStore;

@@ -1,0 +1,158 @@
+//! One pool for each worker thread, behind one door.
+//!
+//! A connection is looked at whenever it comes back: it must be idle, be the powerless gate again and carry no actor.
+//! The server is asked, not our own count, because a BEGIN that was cancelled in flight is in no count. Whatever does
+//! not pass is closed.
+//!
+//! A connection that dies without a word costs its place in the pool for as long as [`RETURN_PATIENCE`], since sqlx
+//! sets no keepalive on its sockets. What remains is the instant between our look and sqlx's own ping: a connection
+//! that dies in it keeps its place until the operating system gives the socket up.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Row};
+
+use crate::PgOptions;
+
+/// How long a connection that comes back may take to say how it is.
+const RETURN_PATIENCE: Duration = Duration::from_secs(5);
+/// Connections are renewed, so that servers behind a balancer share them and memory on the server is given back.
+const MAX_LIFETIME: Duration = Duration::from_secs(30 * 60);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+
+static SEATS: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    static SEAT: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+pub(crate) struct Pools {
+    pools: Vec<PgPool>,
+}
+
+impl Pools {
+    /// Opens no connection yet.
+    pub(crate) fn new(connect: &PgConnectOptions, options: &PgOptions) -> Self {
+        let most = options.max_connections.max(1);
+        let count = u32::try_from(options.sub_pools).unwrap_or(u32::MAX).clamp(1, most);
+        let share = |at| most / count + u32::from(at < most % count);
+        Self { pools: (0..count).map(|at| pool(connect, options, share(at))).collect() }
+    }
+
+    /// A connection that is idle: of this thread's pool if it has one, else of another.
+    pub(crate) async fn take(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        loop {
+            let mut connection = self.any().await?;
+            if !connection.is_in_transaction() {
+                return Ok(connection);
+            }
+            connection.close_on_drop();
+        }
+    }
+
+    /// The most connections there can be.
+    pub(crate) fn capacity(&self) -> u32 {
+        self.pools.iter().map(capacity).sum()
+    }
+
+    pub(crate) async fn close(&self) {
+        for pool in &self.pools {
+            pool.close().await;
+        }
+    }
+
+    async fn any(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        let own = seat() % self.pools.len();
+        let in_turn = || (0..self.pools.len()).map(|step| &self.pools[(own + step) % self.pools.len()]);
+        if let Some(idle) = self.pools[own].try_acquire() {
+            return Ok(idle);
+        }
+        if !has_room(&self.pools[own]) {
+            if let Some(idle) = in_turn().find_map(PgPool::try_acquire) {
+                return Ok(idle);
+            }
+        }
+        // Who has to wait, waits at its own pool, even if another thread's is served first.
+        in_turn().find(|pool| has_room(pool)).unwrap_or(&self.pools[own]).acquire().await
+    }
+}
+
+fn pool(connect: &PgConnectOptions, options: &PgOptions, most: u32) -> PgPool {
+    let opening = options.clone();
+    PgPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(options.acquire_timeout)
+        .max_lifetime(MAX_LIFETIME)
+        .idle_timeout(IDLE_TIMEOUT)
+        // No question before each use: it was asked when the connection came back.
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            let opening = opening.clone();
+            Box::pin(async move { prepare(connection, &opening).await })
+        })
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                let looked = tokio::time::timeout(RETURN_PATIENCE, is_at_rest(connection)).await;
+                looked.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+            })
+        })
+        .connect_lazy_with(connect.clone())
+}
+
+/// Makes a new connection the gate: whoever gets hold of it bare can do nothing with it.
+pub(crate) async fn prepare(connection: &mut PgConnection, options: &PgOptions) -> Result<(), sqlx::Error> {
+    let millis = |limit: Duration| limit.as_millis().to_string();
+    sqlx::query(
+        "/* kairo:pools.prepare */ SELECT set_config('statement_timeout', $1, false),
+           set_config('lock_timeout', $2, false), set_config('idle_in_transaction_session_timeout', $3, false),
+           set_config('search_path', 'public, pg_temp', false), set_config('default_transaction_isolation',
+           'read committed', false), set_config('TimeZone', 'UTC', false)",
+    )
+    .bind(millis(options.statement_timeout))
+    .bind(millis(options.lock_timeout))
+    .bind(millis(options.idle_in_transaction_timeout))
+    .execute(&mut *connection)
+    .await?;
+    sqlx::raw_sql("SET ROLE kairo_gate").execute(connection).await?;
+    Ok(())
+}
+
+/// Whether the connection is between transactions, is the gate, and carries no actor.
+async fn is_at_rest(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    // Unprepared, as the extended protocol sets the statement's time anew for every message; then the two times differ
+    // exactly inside a transaction that began earlier.
+    let row = sqlx::raw_sql(
+        "/* kairo:pools.is_at_rest */ SELECT now() = statement_timestamp() AND current_user = 'kairo_gate'
+           AND coalesce(current_setting('kairo.actor', true), '') = ''
+           AND coalesce(current_setting('kairo.actor_id', true), '') = ''
+           AND coalesce(current_setting('kairo.user', true), '') = ''
+           AND coalesce(current_setting('kairo.company', true), '') = ''",
+    )
+    .fetch_one(connection)
+    .await?;
+    let at_rest: bool = row.try_get(0)?;
+    if !at_rest {
+        tracing::warn!("a connection came back inside a transaction and is closed");
+    }
+    Ok(at_rest)
+}
+
+fn seat() -> usize {
+    SEAT.with(|seat| {
+        let taken = seat.get().unwrap_or_else(|| SEATS.fetch_add(1, Ordering::Relaxed));
+        seat.set(Some(taken));
+        taken
+    })
+}
+
+fn capacity(pool: &PgPool) -> u32 {
+    pool.options().get_max_connections()
+}
+
+fn has_room(pool: &PgPool) -> bool {
+    pool.size() < capacity(pool)
+}

@@ -1,0 +1,188 @@
+use std::future::Future;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use kairo_domain::{Actor, ActorRole, Permit, Resource, Verb};
+use kairo_ports::{
+    CompanyRepository, IdempotencyKeys, Journal, LeadRepository, SessionRepository, StoreError, UnitOfWork,
+    UserRepository,
+};
+use sqlx::{PgConnection, Postgres, Transaction};
+use uuid::Uuid;
+
+use crate::error::store_error;
+
+/// One transaction as one actor; it is every repository itself, each in a file of its own.
+///
+/// Every statement goes through [`Statements::run`]. Dropping the unit queues a ROLLBACK, which is sent before the
+/// connection is used again.
+pub(crate) struct PgUnitOfWork {
+    pub(crate) actor: Actor,
+    pub(crate) access: Access,
+    pub(crate) held_keys: Vec<(String, String)>,
+    statements: Statements,
+    transaction: Transaction<'static, Postgres>,
+}
+
+/// What a unit may do at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    ReadOnly,
+    ReadWrite,
+}
+
+/// Runs the statements of a unit, and remembers whether all of them came to a good end.
+pub(crate) struct Statements {
+    patience: Duration,
+    whole: bool,
+}
+
+impl Statements {
+    /// Waits for a statement. One that fails, or whose future is dropped half-way, leaves the unit fit for nothing but
+    /// being undone: PostgreSQL answers COMMIT after an error with a silent ROLLBACK.
+    pub(crate) async fn run<T>(
+        &mut self,
+        statement: impl Future<Output = Result<T, sqlx::Error>> + Send,
+    ) -> Result<T, StoreError> {
+        let was_whole = std::mem::replace(&mut self.whole, false);
+        // The server's own time-out comes first, unless the connection is dead and nothing ever comes.
+        let outcome = tokio::time::timeout(self.patience, statement).await;
+        let value =
+            outcome.map_err(|late| StoreError::Unavailable(Some(late.into())))?.map_err(store_error)?;
+        self.whole = was_whole;
+        Ok(value)
+    }
+
+    /// A write that failed for another reason than an SQL error; the unit is fit for nothing but being undone.
+    pub(crate) fn fail(&mut self, error: StoreError) -> StoreError {
+        self.whole = false;
+        error
+    }
+
+    pub(crate) fn refuse(&mut self, why: impl Into<String>) -> StoreError {
+        self.fail(StoreError::Refused { why: why.into() })
+    }
+
+    /// A save that met no row: it is gone, out of reach, or at another version.
+    pub(crate) fn met_one(&mut self, rows: u64) -> Result<(), StoreError> {
+        if rows == 1 { Ok(()) } else { Err(self.fail(StoreError::Stale)) }
+    }
+}
+
+impl PgUnitOfWork {
+    pub(crate) const fn new(
+        actor: Actor,
+        access: Access,
+        transaction: Transaction<'static, Postgres>,
+        patience: Duration,
+    ) -> Self {
+        let statements = Statements { patience, whole: true };
+        Self { actor, access, held_keys: Vec::new(), transaction, statements }
+    }
+
+    /// What runs statements, and where.
+    pub(crate) fn parts(&mut self) -> (&mut Statements, &mut PgConnection) {
+        (&mut self.statements, &mut self.transaction)
+    }
+
+    /// The migrations in the database, as versions and checksums, and the digest of its policies.
+    pub(crate) async fn schema(&mut self) -> Result<(Vec<(i64, Vec<u8>)>, Option<String>), StoreError> {
+        let (statements, connection) = self.parts();
+        let tables = sqlx::query_as(
+            "/* kairo:unit_of_work.schema */ SELECT version, checksum FROM kairo.migrations
+              WHERE success ORDER BY version",
+        )
+        .fetch_all(&mut *connection);
+        let tables = statements.run(tables).await?;
+        let policies =
+            sqlx::query_scalar("/* kairo:unit_of_work.schema */ SELECT digest FROM kairo.rls_state")
+                .fetch_optional(connection);
+        Ok((tables, statements.run(policies).await?))
+    }
+
+    /// Whether the unit is the program's own, which alone handles credentials.
+    pub(crate) fn is_system(&self) -> bool {
+        self.actor.role() == ActorRole::System
+    }
+
+    pub(crate) fn demand_system(&mut self) -> Result<(), StoreError> {
+        if self.is_system() {
+            return Ok(());
+        }
+        Err(self.statements.refuse("only the program itself handles credentials"))
+    }
+
+    /// A permit is for one thing; using it for another is a fault of the caller.
+    pub(crate) fn check_permit(
+        &mut self,
+        permit: &Permit,
+        resource: Resource,
+        id: Uuid,
+    ) -> Result<(), StoreError> {
+        if permit.resource() == resource && permit.subject() == Some(id) {
+            return Ok(());
+        }
+        Err(self.statements.refuse(format!("the permit is for another thing than this {resource}")))
+    }
+
+    pub(crate) fn check_adding(
+        &mut self,
+        permit: &Permit,
+        resource: Resource,
+        id: Uuid,
+    ) -> Result<(), StoreError> {
+        match permit.verb() {
+            Verb::Create => self.check_permit(permit, resource, id),
+            other => Err(self.statements.refuse(format!("a permit to {other} adds nothing"))),
+        }
+    }
+
+    pub(crate) fn check_saving(
+        &mut self,
+        permit: &Permit,
+        resource: Resource,
+        id: Uuid,
+    ) -> Result<(), StoreError> {
+        match permit.verb() {
+            verb @ (Verb::Read | Verb::Create | Verb::Export | Verb::Purge) => {
+                Err(self.statements.refuse(format!("a permit to {verb} changes nothing")))
+            }
+            _ => self.check_permit(permit, resource, id),
+        }
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for PgUnitOfWork {
+    fn leads(&mut self) -> &mut dyn LeadRepository {
+        self
+    }
+
+    fn users(&mut self) -> &mut dyn UserRepository {
+        self
+    }
+
+    fn companies(&mut self) -> &mut dyn CompanyRepository {
+        self
+    }
+
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
+
+    fn journal(&mut self) -> &mut dyn Journal {
+        self
+    }
+
+    fn idempotency(&mut self) -> &mut dyn IdempotencyKeys {
+        self
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        let Self { mut statements, transaction, .. } = *self;
+        if !statements.whole {
+            return Err(StoreError::Refused { why: "an earlier statement of this unit failed".to_owned() });
+        }
+        statements.run(transaction.commit()).await
+    }
+}

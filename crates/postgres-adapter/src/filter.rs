@@ -1,0 +1,177 @@
+//! Filters, orders and windows of lists, as SQL.
+//!
+//! A repository says how its fields are written in SQL ([`Expression`]); conditions, keyset and offset follow from the
+//! domain's filter, the same way for every list. Values are always bound, never written into the text.
+
+use kairo_domain::{
+    Condition, Direction, Field, FieldKind, FieldValue, PageRequest, Scan, Sort, Test, Window,
+};
+use kairo_ports::StoreError;
+use sqlx::{Postgres, QueryBuilder};
+
+mod count;
+mod keyset;
+
+pub(crate) use count::total;
+
+/// A field in SQL.
+#[derive(Clone, Copy)]
+pub(crate) struct Expression {
+    /// What it is compared and sorted by, in the very form that its index has.
+    pub(crate) sql: &'static str,
+    /// The enum that a bound text has to become.
+    pub(crate) enumeration: Option<&'static str>,
+}
+
+impl Expression {
+    pub(crate) const fn plain(sql: &'static str) -> Self {
+        Self { sql, enumeration: None }
+    }
+
+    pub(crate) const fn enumeration(sql: &'static str, name: &'static str) -> Self {
+        Self { sql, enumeration: Some(name) }
+    }
+}
+
+/// How a list finds its rows.
+pub(crate) struct Listing<F> {
+    /// Its fields.
+    pub(crate) field: fn(F) -> Expression,
+    /// The text that words are searched in, in lower case and in the very form that the trigram index has.
+    pub(crate) search: &'static str,
+}
+
+impl<F: Field> Listing<F> {
+    /// Appends `AND …` for every condition.
+    pub(crate) fn conditions(&self, query: &mut QueryBuilder<Postgres>, conditions: &[Condition<F>]) {
+        for condition in conditions {
+            query.push(" AND ");
+            self.condition(query, condition);
+        }
+    }
+
+    /// Appends `AND …` for every word.
+    pub(crate) fn words(&self, query: &mut QueryBuilder<Postgres>, words: &[String]) {
+        for word in words {
+            query.push(" AND ").push(self.search).push(" LIKE ").push_bind(needle("%", word, "%"));
+        }
+    }
+
+    /// Appends where the window begins, the order, and how many rows are fetched.
+    pub(crate) fn window(
+        &self,
+        query: &mut QueryBuilder<Postgres>,
+        sort: &Sort<F>,
+        page: &PageRequest,
+    ) -> Result<(), StoreError> {
+        let scan = Scan::of(page);
+        let turned = |direction: Direction| match scan.direction {
+            Direction::Ascending => direction,
+            Direction::Descending => direction.reversed(),
+        };
+        let keys: Vec<keyset::Key> = sort
+            .keys()
+            .iter()
+            .map(|key| keyset::Key { sql: (self.field)(key.field).sql, direction: turned(key.direction) })
+            .collect();
+        let tie = turned(sort.tie_direction());
+        if let Window::After(position) | Window::Before(position) = &page.window {
+            keyset::beyond(query, &keys, tie, position)?;
+        }
+        keyset::order(query, &keys, tie);
+        query.push(" LIMIT ").push_bind(i64::from(scan.fetch));
+        if let Window::Offset(rows) = page.window {
+            query.push(" OFFSET ").push_bind(i64::from(rows));
+        }
+        Ok(())
+    }
+
+    fn condition(&self, query: &mut QueryBuilder<Postgres>, condition: &Condition<F>) {
+        let expression = (self.field)(condition.field);
+        let kind = condition.field.kind();
+        let compared = |query: &mut QueryBuilder<Postgres>, operator: &str, value: &FieldValue| {
+            query.push(expression.sql).push(operator);
+            bind_compared(query, expression, kind, value);
+        };
+        match &condition.test {
+            Test::Equal(value) => compared(query, " = ", value),
+            Test::NotEqual(value) => compared(query, " <> ", value),
+            Test::Less(value) => compared(query, " < ", value),
+            Test::LessOrEqual(value) => compared(query, " <= ", value),
+            Test::Greater(value) => compared(query, " > ", value),
+            Test::GreaterOrEqual(value) => compared(query, " >= ", value),
+            Test::In(values) => among(query, expression, kind, " = ANY(", values),
+            Test::NotIn(values) => among(query, expression, kind, " <> ALL(", values),
+            Test::Empty => {
+                query.push(expression.sql).push(" IS NULL");
+            }
+            Test::Filled => {
+                query.push(expression.sql).push(" IS NOT NULL");
+            }
+            Test::Contains(part) => self.like(query, expression, needle("%", part, "%"), part),
+            Test::StartsWith(part) => self.like(query, expression, needle("", part, "%"), part),
+        }
+    }
+
+    /// A part of one field is a part of the searched text as well, where an index finds it.
+    fn like(&self, query: &mut QueryBuilder<Postgres>, expression: Expression, pattern: String, part: &str) {
+        query.push("lower(").push(expression.sql).push(") LIKE ").push_bind(pattern);
+        query.push(" AND ").push(self.search).push(" LIKE ").push_bind(needle("%", part, "%"));
+    }
+}
+
+/// A pattern that means its middle literally, in lower case.
+fn needle(before: &str, part: &str, after: &str) -> String {
+    let escaped = part.to_lowercase().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    format!("{before}{escaped}{after}")
+}
+
+fn bind_compared(
+    query: &mut QueryBuilder<Postgres>,
+    expression: Expression,
+    kind: FieldKind,
+    value: &FieldValue,
+) {
+    if kind == FieldKind::Caseless {
+        query.push("lower(");
+    }
+    bind(query, value);
+    if let Some(name) = expression.enumeration {
+        query.push("::text::\"").push(name).push("\"");
+    }
+    if kind == FieldKind::Caseless {
+        query.push(")");
+    }
+}
+
+fn bind(query: &mut QueryBuilder<Postgres>, value: &FieldValue) {
+    match value {
+        FieldValue::Text(text) => query.push_bind(text.clone()),
+        FieldValue::Time(time) => query.push_bind(*time),
+        FieldValue::Number(number) => query.push_bind(*number),
+        FieldValue::Flag(flag) => query.push_bind(*flag),
+    };
+}
+
+fn among(
+    query: &mut QueryBuilder<Postgres>,
+    expression: Expression,
+    kind: FieldKind,
+    operator: &str,
+    values: &[FieldValue],
+) {
+    query.push(expression.sql).push(operator).push("ARRAY[");
+    for (at, value) in values.iter().enumerate() {
+        query.push(if at == 0 { "" } else { ", " });
+        bind_compared(query, expression, kind, value);
+    }
+    query.push("]");
+    // An empty list of values has no type of its own.
+    if values.is_empty() {
+        query.push("::text[]");
+    }
+    query.push(")");
+}
+
+#[cfg(test)]
+mod tests;

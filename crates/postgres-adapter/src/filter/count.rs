@@ -1,0 +1,30 @@
+use kairo_domain::{Count, Total};
+use kairo_ports::StoreError;
+use serde_json::Value;
+use sqlx::types::Json;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
+
+use crate::unit_of_work::Statements;
+
+/// The total that was asked for. The query selects the rows of the list, all of them; it begins with `prefix`.
+pub(crate) async fn total(
+    (statements, connection): (&mut Statements, &mut PgConnection),
+    wanted: Count,
+    rows: impl FnOnce(&'static str) -> QueryBuilder<Postgres>,
+) -> Result<Option<Total>, StoreError> {
+    match wanted {
+        Count::None => Ok(None),
+        Count::Exact => {
+            let mut query = rows("/* kairo:count.total */ SELECT count(*)");
+            let count: i64 = statements.run(query.build_query_scalar().fetch_one(connection)).await?;
+            Ok(Some(Total { rows: count.unsigned_abs(), exact: true }))
+        }
+        Count::Estimated => {
+            let mut query = rows("/* kairo:count.total */ EXPLAIN (FORMAT JSON) SELECT 1");
+            let plan: Json<Value> = statements.run(query.build_query_scalar().fetch_one(connection)).await?;
+            let rows = plan.0.pointer("/0/Plan/Plan Rows").and_then(Value::as_u64);
+            let rows = rows.ok_or_else(|| StoreError::Broken("the plan names no number of rows".into()))?;
+            Ok(Some(Total { rows, exact: false }))
+        }
+    }
+}

@@ -1,0 +1,87 @@
+use chrono::DateTime;
+use kairo_domain::{LeadField, Limit, Position, SortKey};
+use uuid::Uuid;
+
+use super::*;
+use crate::leads::LISTING;
+
+fn sql(append: impl FnOnce(&mut QueryBuilder<Postgres>)) -> String {
+    let mut query = QueryBuilder::new("");
+    append(&mut query);
+    query.into_string()
+}
+
+fn text(text: &str) -> FieldValue {
+    FieldValue::Text(text.to_owned())
+}
+
+fn position(values: Vec<FieldValue>) -> Position {
+    Position { values, id: Uuid::from_u128(7) }
+}
+
+fn time() -> FieldValue {
+    FieldValue::Time(DateTime::from_timestamp_nanos(0))
+}
+
+fn page(window: Window) -> PageRequest {
+    PageRequest { limit: Limit::default(), window, ..PageRequest::default() }
+}
+
+#[test]
+fn a_pattern_means_itself() {
+    assert_eq!(needle("%", r"50%_\A", "%"), r"%50\%\_\\a%");
+}
+
+#[test]
+fn conditions_name_their_fields_and_bind_their_values() {
+    let condition = |field, test| sql(|query| LISTING.conditions(query, &[Condition { field, test }]));
+    assert_eq!(
+        condition(LeadField::Status, Test::Equal(text("NEW"))),
+        " AND status = $1::text::\"LeadStatus\""
+    );
+    assert_eq!(
+        condition(LeadField::Status, Test::NotIn(vec![text("NEW"), text("LOST")])),
+        " AND status <> ALL(ARRAY[$1::text::\"LeadStatus\", $2::text::\"LeadStatus\"])"
+    );
+    assert_eq!(condition(LeadField::Email, Test::Equal(text("a@b.c"))), " AND lower(email) = lower($1)");
+    assert_eq!(condition(LeadField::Source, Test::Empty), " AND source IS NULL");
+    assert_eq!(
+        condition(LeadField::Company, Test::StartsWith("x".to_owned())),
+        format!(" AND lower(company COLLATE \"C\") LIKE $1 AND {} LIKE $2", LISTING.search)
+    );
+}
+
+#[test]
+fn keys_of_one_direction_are_compared_as_one_row() {
+    let newest = Sort::by(LeadField::CreatedAt, Direction::Descending);
+    let after = sql(|query| {
+        LISTING.window(query, &newest, &page(Window::After(position(vec![time()])))).unwrap();
+    });
+    assert_eq!(after, " AND (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3");
+    let before = sql(|query| {
+        LISTING.window(query, &newest, &page(Window::Before(position(vec![time()])))).unwrap();
+    });
+    assert_eq!(before, " AND (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3");
+}
+
+#[test]
+fn keys_of_two_directions_are_compared_case_by_case() {
+    let keys = [(LeadField::Name, Direction::Ascending), (LeadField::CreatedAt, Direction::Descending)];
+    let sort = Sort::new(keys.map(|(field, direction)| SortKey { field, direction }).to_vec()).unwrap();
+    let after = sql(|query| {
+        let window = Window::After(position(vec![text("a"), time()]));
+        LISTING.window(query, &sort, &page(window)).unwrap();
+    });
+    assert_eq!(
+        after,
+        " AND ((name COLLATE \"C\" > $1) OR (name COLLATE \"C\" = $2 AND created_at < $3) OR (name COLLATE \"C\" = $4 \
+         AND created_at = $5 AND id < $6)) ORDER BY name COLLATE \"C\", created_at DESC, id DESC LIMIT $7"
+    );
+}
+
+#[test]
+fn a_position_of_another_order_is_refused() {
+    let newest = Sort::by(LeadField::CreatedAt, Direction::Descending);
+    let window = Window::After(position(vec![]));
+    assert!(LISTING.window(&mut QueryBuilder::new(""), &newest, &page(window)).is_err());
+}

@@ -19,17 +19,24 @@ pub(crate) use count::total;
 pub(crate) struct Expression {
     /// What it is compared and sorted by, in the very form that its index has.
     pub(crate) sql: &'static str,
+    /// What is looked into without case: by the rules of the database's language, not by code points.
+    pub(crate) text: &'static str,
     /// The enum that a bound text has to become.
     pub(crate) enumeration: Option<&'static str>,
 }
 
 impl Expression {
     pub(crate) const fn plain(sql: &'static str) -> Self {
-        Self { sql, enumeration: None }
+        Self { sql, text: sql, enumeration: None }
+    }
+
+    /// A text that is ordered by code points, whatever the language of the database is.
+    pub(crate) const fn by_code_points(sql: &'static str, text: &'static str) -> Self {
+        Self { sql, text, enumeration: None }
     }
 
     pub(crate) const fn enumeration(sql: &'static str, name: &'static str) -> Self {
-        Self { sql, enumeration: Some(name) }
+        Self { sql, text: sql, enumeration: Some(name) }
     }
 }
 
@@ -53,7 +60,12 @@ impl<F: Field> Listing<F> {
     /// Appends `AND …` for every word.
     pub(crate) fn words(&self, query: &mut QueryBuilder<Postgres>, words: &[String]) {
         for word in words {
-            query.push(" AND ").push(self.search).push(" LIKE ").push_bind(needle("%", word, "%"));
+            query
+                .push(" AND ")
+                .push(self.search)
+                .push(" LIKE lower(")
+                .push_bind(needle("%", word, "%"))
+                .push(")");
         }
     }
 
@@ -100,6 +112,13 @@ impl<F: Field> Listing<F> {
             Test::LessOrEqual(value) => compared(query, " <= ", value),
             Test::Greater(value) => compared(query, " > ", value),
             Test::GreaterOrEqual(value) => compared(query, " >= ", value),
+            // A list without values has no type; so this is said without one.
+            Test::In(values) if values.is_empty() => {
+                query.push("false");
+            }
+            Test::NotIn(values) if values.is_empty() => {
+                query.push(expression.sql).push(" IS NOT NULL");
+            }
             Test::In(values) => among(query, expression, kind, " = ANY(", values),
             Test::NotIn(values) => among(query, expression, kind, " <> ALL(", values),
             Test::Empty => {
@@ -115,14 +134,19 @@ impl<F: Field> Listing<F> {
 
     /// A part of one field is a part of the searched text as well, where an index finds it.
     fn like(&self, query: &mut QueryBuilder<Postgres>, expression: Expression, pattern: String, part: &str) {
-        query.push("lower(").push(expression.sql).push(") LIKE ").push_bind(pattern);
-        query.push(" AND ").push(self.search).push(" LIKE ").push_bind(needle("%", part, "%"));
+        query.push("lower(").push(expression.text).push(") LIKE lower(").push_bind(pattern);
+        query
+            .push(") AND ")
+            .push(self.search)
+            .push(" LIKE lower(")
+            .push_bind(needle("%", part, "%"))
+            .push(")");
     }
 }
 
-/// A pattern that means its middle literally, in lower case.
+/// A pattern that means its middle literally.
 fn needle(before: &str, part: &str, after: &str) -> String {
-    let escaped = part.to_lowercase().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    let escaped = part.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
     format!("{before}{escaped}{after}")
 }
 
@@ -165,12 +189,7 @@ fn among(
         query.push(if at == 0 { "" } else { ", " });
         bind_compared(query, expression, kind, value);
     }
-    query.push("]");
-    // An empty list of values has no type of its own.
-    if values.is_empty() {
-        query.push("::text[]");
-    }
-    query.push(")");
+    query.push("])");
 }
 
 #[cfg(test)]

@@ -70,8 +70,8 @@ pub(crate) const LISTING: Listing<LeadField> = Listing {
     field: |field| match field {
         LeadField::Status => Expression::enumeration("status", "LeadStatus"),
         LeadField::Email => Expression::plain("lower(email)"),
-        LeadField::Name => Expression::plain("name COLLATE \"C\""),
-        LeadField::Company => Expression::plain("company COLLATE \"C\""),
+        LeadField::Name => Expression::by_code_points("name COLLATE \"C\"", "name"),
+        LeadField::Company => Expression::by_code_points("company COLLATE \"C\"", "company"),
         LeadField::Source => Expression::plain("source"),
         LeadField::UtmSource => Expression::plain("utm_source"),
         LeadField::UtmCampaign => Expression::plain("utm_campaign"),

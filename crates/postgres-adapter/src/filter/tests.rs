@@ -29,7 +29,7 @@ fn page(window: Window) -> PageRequest {
 
 #[test]
 fn a_pattern_means_itself() {
-    assert_eq!(needle("%", r"50%_\A", "%"), r"%50\%\_\\a%");
+    assert_eq!(needle("%", r"50%_\A", "%"), r"%50\%\_\\A%");
 }
 
 #[test]
@@ -44,10 +44,12 @@ fn conditions_name_their_fields_and_bind_their_values() {
         " AND status <> ALL(ARRAY[$1::text::\"LeadStatus\", $2::text::\"LeadStatus\"])"
     );
     assert_eq!(condition(LeadField::Email, Test::Equal(text("a@b.c"))), " AND lower(email) = lower($1)");
+    assert_eq!(condition(LeadField::Status, Test::In(vec![])), " AND false");
+    assert_eq!(condition(LeadField::Status, Test::NotIn(vec![])), " AND status IS NOT NULL");
     assert_eq!(condition(LeadField::Source, Test::Empty), " AND source IS NULL");
     assert_eq!(
         condition(LeadField::Company, Test::StartsWith("x".to_owned())),
-        format!(" AND lower(company COLLATE \"C\") LIKE $1 AND {} LIKE $2", LISTING.search)
+        format!(" AND lower(company) LIKE lower($1) AND {} LIKE lower($2)", LISTING.search)
     );
 }
 

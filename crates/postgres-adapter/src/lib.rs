@@ -41,6 +41,8 @@
 #![deny(missing_docs)]
 
 mod companies;
+mod database;
+mod demo;
 mod error;
 mod filter;
 mod idempotency;
@@ -56,6 +58,7 @@ mod store;
 mod unit_of_work;
 mod users;
 
+pub use database::ensure_database;
 pub use error::guarded_field;
 pub use migrate::{MigrateError, MigrationState, MigrationStatus, Report, migrate, status};
 pub use options::PgOptions;

@@ -53,7 +53,7 @@ impl PgStore {
 
     /// Begins a transaction and becomes the actor in one message. A connection that died while it was idle is replaced:
     /// nothing was done on it yet.
-    async fn open(&self, actor: &Actor, access: Access) -> Result<PgUnitOfWork, StoreError> {
+    pub(crate) async fn open(&self, actor: &Actor, access: Access) -> Result<PgUnitOfWork, StoreError> {
         let mut spare = self.pools.capacity();
         loop {
             let connection = self.pools.take().await.map_err(store_error)?;

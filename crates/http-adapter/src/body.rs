@@ -1,0 +1,82 @@
+//! Bodies: read within bounds, strictly parsed, turned into values of the domain with all faults at once.
+
+mod faults;
+mod json;
+mod values;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use deserr::Deserr;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use kairo_use_cases::Code;
+use sha2::{Digest, Sha256};
+
+use crate::Api;
+use crate::limits::{self, BodyRead};
+use crate::problem::Problem;
+
+pub(crate) use faults::Faults;
+
+/// A JSON body, read into a `T`.
+pub(crate) struct JsonBody<T> {
+    pub(crate) value: T,
+    /// The SHA-256 of the bytes as they came.
+    pub(crate) digest: [u8; 32],
+}
+
+/// A JSON Merge Patch (RFC 7396), read into a `T`.
+pub(crate) struct MergeBody<T>(pub(crate) T);
+
+const JSON: &[&str] = &["application/json"];
+const MERGE: &[&str] = &["application/merge-patch+json", "application/json"];
+
+impl<T: Deserr<Faults> + 'static> FromRequest for JsonBody<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        read(request.clone(), payload.take(), JSON).boxed_local()
+    }
+}
+
+impl<T: Deserr<Faults> + 'static> FromRequest for MergeBody<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = read(request.clone(), payload.take(), MERGE);
+        async { Ok(Self(body.await?.value)) }.boxed_local()
+    }
+}
+
+async fn read<T: Deserr<Faults>>(
+    request: HttpRequest,
+    mut payload: Payload,
+    media: &[&str],
+) -> Result<JsonBody<T>, Problem> {
+    check_media(request.headers(), media)?;
+    let api = Api::of(&request)?;
+    let settings = api.settings();
+    let bytes =
+        limits::read(&mut payload, request.headers(), settings.json_limit, settings.body_pace).await?;
+    request.extensions_mut().insert(BodyRead);
+    let value = json::parse(&bytes, settings.depth_limit)?;
+    let value = deserr::deserialize::<T, _, Faults>(value).map_err(Faults::into_problem)?;
+    Ok(JsonBody { value, digest: Sha256::digest(&bytes).into() })
+}
+
+/// The media type is never guessed from the bytes, nor the other way round.
+fn check_media(headers: &HeaderMap, media: &[&str]) -> Result<(), Problem> {
+    let text = |name| headers.get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
+    let given = text(header::CONTENT_TYPE).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    let encoded = headers.contains_key(header::CONTENT_ENCODING)
+        && !text(header::CONTENT_ENCODING).is_some_and(|encoding| encoding.eq_ignore_ascii_case("identity"));
+    if !encoded && media.iter().any(|known| known.eq_ignore_ascii_case(essence)) {
+        return Ok(());
+    }
+    let detail = format!("the body must be {} without compression", media.join(" or "));
+    Err(Problem::new(Code::UnsupportedMedia, detail))
+}

@@ -1,0 +1,150 @@
+//! How values of the domain are read from JSON. What is read exists only valid.
+
+use deserr::{
+    DeserializeError, Deserr, ErrorKind, IntoValue, Value, ValueKind, ValuePointerRef, take_cf_content,
+};
+use kairo_domain::{
+    Change, CompanyName, Email, JsonIssue, LeadSource, LeadStatus, Message, Metadata, Patch, PersonName,
+    Phone, Reason, Redacted, TextIssue, UtmTag,
+};
+
+use super::Faults;
+
+/// Why a value was refused: a stable word and a sentence.
+struct Refusal {
+    code: &'static str,
+    message: String,
+}
+
+impl From<TextIssue> for Refusal {
+    fn from(issue: TextIssue) -> Self {
+        Self { code: issue.code(), message: issue.to_string() }
+    }
+}
+
+impl From<JsonIssue> for Refusal {
+    fn from(issue: JsonIssue) -> Self {
+        Self { code: issue.code(), message: issue.to_string() }
+    }
+}
+
+fn wrong_type<V: IntoValue>(value: Value<V>, accepted: &[ValueKind], place: ValuePointerRef) -> Faults {
+    take_cf_content(Faults::error(None, ErrorKind::IncorrectValueKind { actual: value, accepted }, place))
+}
+
+fn string<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<String, Faults> {
+    match value {
+        Value::String(text) => Ok(text),
+        other => Err(wrong_type(other, &[ValueKind::String], place)),
+    }
+}
+
+fn text<V: IntoValue, T, I: Into<Refusal>>(
+    value: Value<V>,
+    place: ValuePointerRef,
+    parse: impl FnOnce(&str) -> Result<T, I>,
+) -> Result<T, Faults> {
+    parse(&string(value, place)?).map_err(|issue| {
+        let Refusal { code, message } = issue.into();
+        Faults::at(place, code, message)
+    })
+}
+
+fn word<V: IntoValue, T>(
+    value: Value<V>,
+    place: ValuePointerRef,
+    words: &'static [&'static str],
+    named: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, Faults> {
+    let refusal =
+        || Refusal { code: "unknown_word", message: format!("must be one of {}", words.join(", ")) };
+    text(value, place, |word| named(word).ok_or_else(refusal))
+}
+
+impl Deserr<Faults> for PersonName {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        text(value, place, Self::parse)
+    }
+}
+
+impl Deserr<Faults> for Email {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        text(value, place, Self::parse)
+    }
+}
+
+impl Deserr<Faults> for Message {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        text(value, place, Self::parse)
+    }
+}
+
+impl Deserr<Faults> for Phone {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        text(value, place, Self::parse)
+    }
+}
+
+impl Deserr<Faults> for CompanyName {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        text(value, place, Self::parse)
+    }
+}
+
+impl Deserr<Faults> for UtmTag {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        text(value, place, Self::parse)
+    }
+}
+
+impl Deserr<Faults> for Reason {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        text(value, place, Self::parse)
+    }
+}
+
+impl Deserr<Faults> for LeadSource {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        word(value, place, &Self::WORDS, Self::named)
+    }
+}
+
+impl Deserr<Faults> for LeadStatus {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        word(value, place, &Self::WORDS, Self::named)
+    }
+}
+
+/// A secret is taken as it is: what is wrong with it is not told.
+impl Deserr<Faults> for Redacted<String> {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        string(value, place).map(Self::new)
+    }
+}
+
+impl Deserr<Faults> for Metadata {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        let json = <serde_json::Value as Deserr<Faults>>::deserialize_from_value(value, place)?;
+        Self::parse(json).map_err(|issue| {
+            let Refusal { code, message } = issue.into();
+            Faults::at(place, code, message)
+        })
+    }
+}
+
+/// A field of a patch that may be left out, and not emptied.
+impl<T: Deserr<Faults>> Deserr<Faults> for Change<T> {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        T::deserialize_from_value(value, place).map(Self::Set)
+    }
+}
+
+/// A field of a patch with its three states: left out, `null`, a value.
+impl<T: Deserr<Faults>> Deserr<Faults> for Patch<T> {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        match value {
+            Value::Null => Ok(Self::Clear),
+            value => T::deserialize_from_value(value, place).map(Self::Set),
+        }
+    }
+}

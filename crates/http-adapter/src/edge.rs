@@ -1,0 +1,146 @@
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use actix_web::HttpMessage;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Method};
+use actix_web::middleware::Next;
+use futures_util::FutureExt;
+use tokio::time::Instant;
+use tracing::{Instrument, Span};
+
+use crate::limits::BodyRead;
+use crate::problem::Problem;
+use crate::request_id::RequestId;
+use crate::tasks;
+use crate::trace::TraceParent;
+
+/// The outermost layer: names the request, turns every refusal into a problem document, logs and counts.
+pub(crate) async fn edge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let id = RequestId::of(request.headers());
+    request.extensions_mut().insert(id.clone());
+    let span = span(&request, &id);
+    let started = Instant::now();
+    let answered =
+        AssertUnwindSafe(async { next.call(request).await }).catch_unwind().instrument(span.clone()).await;
+    let _entered = span.enter();
+    match answered {
+        Ok(Ok(response)) => {
+            let response = finish(response.map_into_boxed_body(), &id);
+            report(&response, started.elapsed());
+            Ok(response)
+        }
+        Ok(Err(error)) => Err(problem_of(&error).for_request(id).into()),
+        Err(panic) => {
+            tracing::error!(panic = tasks::text_of(&*panic), "a handler panicked");
+            Err(Problem::broken().for_request(id).into())
+        }
+    }
+}
+
+fn span(request: &ServiceRequest, id: &RequestId) -> Span {
+    let trace = TraceParent::of(request.headers());
+    tracing::info_span!(
+        "kairo.http.request",
+        request.id = id.as_str(),
+        http.method = request.method().as_str(),
+        trace.id = trace.as_ref().map(|trace| trace.trace_id.as_str()),
+        trace.parent_id = trace.as_ref().map(|trace| trace.parent_id.as_str()),
+    )
+}
+
+fn finish(response: ServiceResponse, id: &RequestId) -> ServiceResponse {
+    let mut response = with_document(response, id);
+    let body_unread =
+        has_body(response.request().headers()) && response.request().extensions().get::<BodyRead>().is_none();
+    if body_unread {
+        // Otherwise the server would go on reading for as long as the sender cares to send.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    let is_preflight = response.request().method() == Method::OPTIONS;
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        headers.insert(HeaderName::from_static(RequestId::HEADER), value);
+    }
+    protect(headers, is_preflight);
+    response
+}
+
+/// Replaces an error answer by the problem document that names the request.
+fn with_document(response: ServiceResponse, id: &RequestId) -> ServiceResponse {
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let problem = match response.response().error() {
+        Some(error) => problem_of(error),
+        None => Problem::of_status(status),
+    };
+    let mut document = actix_web::HttpResponse::from_error(problem.for_request(id.clone()));
+    for (name, value) in response.headers() {
+        // What the layers below have to say, such as `Allow` and the headers of CORS, stays.
+        if !document.headers().contains_key(name) && !describes_body(name) {
+            document.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    response.into_response(document)
+}
+
+fn problem_of(error: &actix_web::Error) -> Problem {
+    let known = error.as_error::<Problem>().cloned();
+    known.unwrap_or_else(|| Problem::of_status(error.as_response_error().status_code()))
+}
+
+fn describes_body(name: &HeaderName) -> bool {
+    [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::ETAG].contains(name)
+}
+
+fn has_body(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH);
+    length.is_some_and(|length| length != "0") || headers.contains_key(header::TRANSFER_ENCODING)
+}
+
+/// Headers that every answer has.
+fn protect(headers: &mut HeaderMap, is_preflight: bool) {
+    let mut default = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    default(header::CACHE_CONTROL, "private, no-store");
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    default(header::REFERRER_POLICY, "no-referrer");
+    default(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+    if !is_preflight {
+        let vary = HeaderValue::from_static("Accept-Encoding, Authorization, Cookie, Origin");
+        headers.insert(header::VARY, vary);
+    }
+}
+
+/// Logs and counts a request. The path and the query may hold personal data, so only the route's pattern shows.
+fn report(response: &ServiceResponse, took: Duration) {
+    let request = response.request();
+    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let (method, status) = (method_label(request.method()), response.status().as_u16());
+    tracing::info!(
+        http.route = route,
+        http.status = status,
+        request.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        "request answered"
+    );
+    let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
+    metrics::counter!("kairo.http.requests", &labels).increment(1);
+    metrics::histogram!("kairo.http.request.duration_seconds", &labels).record(took.as_secs_f64());
+}
+
+/// Clients may invent methods; a label must not have endless values.
+fn method_label(method: &Method) -> &'static str {
+    let known = [Method::GET, Method::HEAD, Method::POST, Method::PATCH, Method::PUT, Method::DELETE];
+    let words = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"];
+    known.iter().position(|known| known == method).map_or("other", |at| words[at])
+}

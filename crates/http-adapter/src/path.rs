@@ -1,0 +1,50 @@
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use kairo_domain::{Entity, Id};
+use kairo_use_cases::Code;
+
+use crate::problem::Problem;
+
+/// The `{id}` of the path. A text that is no UUID names nothing.
+pub(crate) struct PathId<E>(pub(crate) Id<E>);
+
+/// Where the request was sent, as the caller knows it: below whatever the API is mounted under.
+#[derive(Clone, Debug)]
+pub(crate) struct Here {
+    pub(crate) path: String,
+    /// As given, without the `?`.
+    pub(crate) query: String,
+}
+
+impl<E: Entity> FromRequest for PathId<E> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let nothing = || Problem::new(Code::NotFound, format!("there is no such {}", E::NAME));
+        let id = request.match_info().get("id").and_then(|text| text.parse().ok());
+        ready(id.map(Self).ok_or_else(nothing))
+    }
+}
+
+impl FromRequest for Here {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
+
+impl Here {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        Self { path: request.path().to_owned(), query: request.query_string().to_owned() }
+    }
+
+    /// The path of a member of the collection that this is.
+    pub(crate) fn member<E>(&self, id: Id<E>) -> String {
+        format!("{}/{id}", self.path)
+    }
+}

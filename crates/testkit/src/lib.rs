@@ -3,6 +3,7 @@
 //! # What this room is
 //! - [`fakes`]: a clock moved by hand, numbered ids and tokens, plain passwords.
 //! - [`builders`]: leads, users, companies and sessions in one line, actors and permits.
+//! - [`contract`]: what every store promises, as tests that [`store_contract!`] makes for one store.
 //!
 //! # What it may import
 //! `kairo-domain`, `kairo-ports`, `kairo-local-postgres`, tokio, proptest; behind the feature `postgres` also sqlx
@@ -12,6 +13,7 @@
 //! It is no part of the product, knows no adapter and no use case, and never sleeps to wait for something.
 //!
 //! # How to add one
+//! A promise is a function in `contract/` that takes a `&dyn Store`, and a line in the list of [`store_contract!`].
 //! A fake is a struct in `fakes.rs` that implements one port. A builder gives something valid and takes a closure
 //! for what the test is about.
 //!
@@ -28,8 +30,10 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "test support: a broken assumption ends the test"
 )]
 
 pub mod builders;
+pub mod contract;
 pub mod fakes;

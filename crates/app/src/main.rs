@@ -1,1 +1,8 @@
-fn main() {}
+//! The `kairo` binary.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    kairo_app::run().await
+}

@@ -1,0 +1,9 @@
+//! Configuration: read once, from defaults, a file and the environment, then passed down.
+
+mod load;
+mod report;
+mod sections;
+
+pub use load::{ConfigError, Loaded, load};
+pub use report::report;
+pub use sections::{Argon2, Auth, Config, Database, Folders, Limits, Log, LogFormat, Secret, Server};

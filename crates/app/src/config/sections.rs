@@ -1,0 +1,213 @@
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything an operator can set. Keys are written `section.key` in the file and `KAIRO_SECTION__KEY` in the
+/// environment.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The HTTP server.
+    pub server: Server,
+    /// The database.
+    pub database: Database,
+    /// The program's own files.
+    pub data: Folders,
+    /// Sign-in and tokens.
+    pub auth: Auth,
+    /// What requests may cost.
+    pub limits: Limits,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// The HTTP server.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Threads that serve requests; 0 takes one for each core.
+    pub workers: usize,
+    /// Origins whose pages may call the API from a browser.
+    pub cors_origins: Vec<String>,
+    /// Whether `/docs` is served.
+    pub docs: bool,
+    /// How long a stop waits for requests under way, in seconds.
+    pub shutdown_seconds: u64,
+}
+
+/// The database.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// The URL of an existing server; without one the program runs a private cluster. `DATABASE_URL` sets it too.
+    pub url: Option<Secret>,
+    /// The most connections.
+    pub max_connections: u32,
+    /// How long a request waits for a connection, in milliseconds.
+    pub acquire_timeout_ms: u64,
+    /// How long one statement may take, in milliseconds.
+    pub statement_timeout_ms: u64,
+    /// The folder of the PostgreSQL server programs, for the private cluster; searched for when absent.
+    pub server_programs: Option<PathBuf>,
+}
+
+/// The program's own files.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Folders {
+    /// The folder of the private cluster, keys and passwords.
+    pub dir: PathBuf,
+}
+
+/// Sign-in and tokens.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Auth {
+    /// 32 random bytes in base64; made on the first start when absent. Several nodes need the same one.
+    pub signing_key: Option<Secret>,
+    /// Who signs tokens (`iss`).
+    pub issuer: String,
+    /// For whom tokens are (`aud`).
+    pub audience: String,
+    /// How long an access token holds, in minutes.
+    pub access_token_minutes: u32,
+    /// What a password hash costs.
+    pub argon2: Argon2,
+}
+
+/// What a password hash costs.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Argon2 {
+    /// Memory in KiB; OWASP's floor is 19456.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+    /// Hashes computed at the same time.
+    pub at_once: usize,
+    /// Hashes that may wait.
+    pub waiting: usize,
+}
+
+/// What requests may cost.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// The most bytes of a JSON body.
+    pub body_bytes: usize,
+    /// The deepest nesting of a JSON body.
+    pub body_depth: usize,
+    /// How long a body may take to arrive, in seconds.
+    pub body_seconds: u64,
+    /// How long a request may take, in seconds.
+    pub request_seconds: u64,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// Levels by module, such as `info,kairo=debug`.
+    pub filter: String,
+    /// How a line looks.
+    pub format: LogFormat,
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// A value that is never printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// A value that is never printed.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The value itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            workers: 0,
+            cors_origins: Vec::new(),
+            docs: true,
+            shutdown_seconds: 20,
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            url: None,
+            max_connections: 20,
+            acquire_timeout_ms: 2_000,
+            statement_timeout_ms: 30_000,
+            server_programs: None,
+        }
+    }
+}
+
+impl Default for Folders {
+    fn default() -> Self {
+        Self { dir: PathBuf::from(".kairo") }
+    }
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self {
+            signing_key: None,
+            issuer: "kairo".to_owned(),
+            audience: "kairo".to_owned(),
+            access_token_minutes: 10,
+            argon2: Argon2::default(),
+        }
+    }
+}
+
+impl Default for Argon2 {
+    fn default() -> Self {
+        Self { memory_kib: 19_456, passes: 2, lanes: 1, at_once: 2, waiting: 16 }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body_bytes: 1024 * 1024, body_depth: 64, body_seconds: 20, request_seconds: 30 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), format: LogFormat::Text }
+    }
+}

@@ -1,0 +1,167 @@
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer};
+use kairo::http::{Api, BodyPace, Metrics, Settings, Tasks};
+use kairo::system::SigningKey;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Config;
+use crate::wiring::Running;
+
+/// How often old samples of metrics are dropped.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// The HTTP server, listening.
+pub(crate) struct Server {
+    address: SocketAddr,
+    server: actix_web::dev::Server,
+    tasks: Tasks,
+    metrics: Metrics,
+    grace: Duration,
+}
+
+/// The server would be unsafe as it is configured.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unsafe {
+    /// Everybody knows the signing key.
+    #[error(
+        "auth.signing_key is an example from the documentation: leave it out and one is made on the first start, or \
+         make one with `openssl rand -base64 32`"
+    )]
+    PublishedKey,
+    /// The demo's accounts would be offered to the network.
+    #[error(
+        "--demo serves accounts with printed passwords, so it listens on a loopback address only, not on {0}"
+    )]
+    DemoBeyondLoopback(SocketAddr),
+}
+
+/// Refuses what nobody can want.
+///
+/// # Errors
+/// [`Unsafe`] says what, and what to do.
+pub(crate) fn refuse_unsafe(config: &Config, demo: bool) -> Result<(), Unsafe> {
+    if demo && !config.server.listen.ip().is_loopback() {
+        return Err(Unsafe::DemoBeyondLoopback(config.server.listen));
+    }
+    let key = config.auth.signing_key.as_ref().and_then(|key| SigningKey::parse(key.expose()).ok());
+    if !demo && key.is_some_and(|key| key.is_published()) {
+        return Err(Unsafe::PublishedKey);
+    }
+    Ok(())
+}
+
+impl Server {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// The system's, when the address cannot be used.
+    pub(crate) fn bind(running: &Running, config: &Config) -> io::Result<Self> {
+        let metrics = Metrics::install().map_err(io::Error::other)?;
+        let api = Api::new(running.studio().clone(), settings(running, config, metrics.clone()));
+        let tasks = api.tasks().clone();
+        let grace = Duration::from_secs(config.server.shutdown_seconds);
+        let mut http = HttpServer::new(move || App::new().configure(|app| api.configure(app)))
+            .disable_signals()
+            .shutdown_timeout(config.server.shutdown_seconds);
+        if config.server.workers > 0 {
+            http = http.workers(config.server.workers);
+        }
+        let http = http.bind(config.server.listen).map_err(|error| named(&error, config.server.listen))?;
+        let address = http.addrs().first().copied().unwrap_or(config.server.listen);
+        Ok(Self { address, server: http.run(), tasks, metrics, grace })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until Ctrl-C or SIGTERM, then finishes what is under way.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(crate) async fn run_until_stopped(self) -> io::Result<()> {
+        let stop = stop_on_signal(self.server.handle())?;
+        let served = tokio::select! {
+            served = self.server => served,
+            () = keep_up(&self.metrics) => Ok(()),
+        };
+        stop.abort();
+        if tokio::time::timeout(self.grace, self.tasks.drain()).await.is_err() {
+            tracing::warn!(left = self.tasks.len(), "stopping although requests are still under way");
+        }
+        served
+    }
+}
+
+/// Never ends.
+async fn keep_up(metrics: &Metrics) {
+    let mut beat = tokio::time::interval(UPKEEP);
+    loop {
+        beat.tick().await;
+        metrics.upkeep();
+    }
+}
+
+fn stop_on_signal(handle: ServerHandle) -> io::Result<tokio::task::JoinHandle<()>> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    #[expect(clippy::disallowed_methods, reason = "its owner aborts it when the server has ended")]
+    let task = tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping: no new requests, those under way are finished");
+        handle.stop(true).await;
+    });
+    Ok(task)
+}
+
+fn settings(running: &Running, config: &Config, metrics: Metrics) -> Settings {
+    let mut settings = Settings::new(running.signing_key().derive("http"));
+    settings.json_limit = config.limits.body_bytes;
+    settings.depth_limit = config.limits.body_depth;
+    settings.request_timeout = Duration::from_secs(config.limits.request_seconds);
+    settings.body_pace =
+        BodyPace { deadline: Duration::from_secs(config.limits.body_seconds), ..BodyPace::default() };
+    settings.cors_origins.clone_from(&config.server.cors_origins);
+    settings.docs = config.server.docs;
+    settings.metrics = Some(metrics);
+    settings
+}
+
+fn named(error: &io::Error, address: SocketAddr) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot listen on {address}: {error}; choose another with --listen"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Secret;
+
+    fn config(listen: &str, key: Option<&str>) -> Config {
+        let mut config = Config::default();
+        config.server.listen = listen.parse().unwrap();
+        config.auth.signing_key = key.map(Secret::new);
+        config
+    }
+
+    #[test]
+    fn the_demo_stays_on_this_machine() {
+        assert_eq!(refuse_unsafe(&config("127.0.0.1:0", None), true), Ok(()));
+        assert_eq!(refuse_unsafe(&config("[::1]:0", None), true), Ok(()));
+        let listen = "0.0.0.0:80".parse().unwrap();
+        assert_eq!(refuse_unsafe(&config("0.0.0.0:80", None), true), Err(Unsafe::DemoBeyondLoopback(listen)));
+    }
+
+    #[test]
+    fn a_key_from_the_documentation_signs_nothing_but_the_demo() {
+        let example = config("127.0.0.1:0", Some("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
+        assert_eq!(refuse_unsafe(&example, false), Err(Unsafe::PublishedKey));
+        assert_eq!(refuse_unsafe(&example, true), Ok(()));
+    }
+}

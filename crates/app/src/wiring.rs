@@ -1,0 +1,154 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kairo::Studio;
+use kairo::domain::{Actor, Email, NewPassword};
+use kairo::ports::{Passwords, Store};
+use kairo::postgres::{PgOptions, PgStore};
+use kairo::system::{Argon2Passwords, Argon2Settings, SigningKey, TokenSettings, random_text};
+
+use crate::config::Config;
+use crate::database::Database;
+use crate::secrets::Secrets;
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// The addresses of the demo's accounts, one for each role.
+const DEMO_ACCOUNTS: [(&str, &str); 3] =
+    [("ADMIN", "admin@kairo.example"), ("TEAM", "team@kairo.example"), ("CLIENT", "client@kairo.example")];
+
+/// Everything that runs beneath a command: database, store and studio.
+pub(crate) struct Running {
+    database: Database,
+    store: PgStore,
+    studio: Studio,
+    signing_key: SigningKey,
+}
+
+/// The sign-ins of the demo.
+pub(crate) struct DemoAccounts {
+    password: String,
+}
+
+impl Running {
+    /// Opens the database, brings its schema up to date and wires the studio.
+    pub(crate) async fn start(config: &Config) -> Result<Self, Error> {
+        let database = Database::open(config).await?;
+        match Self::on(config, database.url()).await {
+            Ok((store, studio, signing_key)) => Ok(Self { database, store, studio, signing_key }),
+            Err(error) => {
+                database.close().await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn on(config: &Config, url: &str) -> Result<(PgStore, Studio, SigningKey), Error> {
+        kairo::postgres::migrate(url).await?;
+        let store = PgStore::connect(pg_options(config, url)).await?;
+        let signing_key = signing_key(config)?;
+        let studio = kairo::Builder::on(Arc::new(store.clone()))
+            .signing_key(signing_key.clone())
+            .tokens(token_settings(config))
+            .argon2(argon2_settings(config))
+            .build()?;
+        Ok((store, studio, signing_key))
+    }
+
+    /// The studio.
+    pub(crate) fn studio(&self) -> &Studio {
+        &self.studio
+    }
+
+    /// The key from which everything that is signed derives its own.
+    pub(crate) fn signing_key(&self) -> &SigningKey {
+        &self.signing_key
+    }
+
+    /// Fills in the demo data; doing it again changes nothing.
+    pub(crate) async fn load_demo(&self, config: &Config) -> Result<DemoAccounts, Error> {
+        let password = Secrets::open(&config.data.dir)?.read_or_create("demo-password", random_text)?;
+        let hash = Argon2Passwords::new(argon2_settings(config))?
+            .hash(NewPassword::parse(&password)?.secret())
+            .await?;
+        let accounts = DEMO_ACCOUNTS
+            .iter()
+            .map(|(_, email)| Ok((Email::parse(email)?, hash.clone())))
+            .collect::<Result<Vec<_>, Error>>()?;
+        self.store.load_demo(&accounts).await?;
+        Ok(DemoAccounts { password })
+    }
+
+    /// Refuses to serve the demo's accounts to more than this machine.
+    pub(crate) async fn refuse_demo_accounts(&self, config: &Config) -> Result<(), Error> {
+        if config.server.listen.ip().is_loopback() {
+            return Ok(());
+        }
+        let mut work = self.store.begin_read(&Actor::System).await?;
+        for (_, email) in DEMO_ACCOUNTS {
+            if work.users().find_by_email(&Email::parse(email)?).await?.is_some() {
+                return Err(format!(
+                    "this database holds the demo account {email}, and {} is not a loopback address: use another \
+                     data folder (data.dir) or database for real work",
+                    config.server.listen
+                )
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes the store and the database.
+    pub(crate) async fn stop(self) -> Result<(), Error> {
+        self.store.close().await;
+        Ok(self.database.close().await?)
+    }
+}
+
+fn pg_options(config: &Config, url: &str) -> PgOptions {
+    let settings = &config.database;
+    let mut options = PgOptions::new(url);
+    options.max_connections = settings.max_connections;
+    options.acquire_timeout = Duration::from_millis(settings.acquire_timeout_ms);
+    options.statement_timeout = Duration::from_millis(settings.statement_timeout_ms);
+    options.sub_pools = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    options
+}
+
+fn signing_key(config: &Config) -> Result<SigningKey, Error> {
+    if let Some(key) = &config.auth.signing_key {
+        return Ok(SigningKey::parse(key.expose()).map_err(|error| format!("auth.signing_key: {error}"))?);
+    }
+    let make = || SigningKey::generate().to_base64().to_string();
+    Ok(SigningKey::parse(&Secrets::open(&config.data.dir)?.read_or_create("signing-key", make)?)?)
+}
+
+fn token_settings(config: &Config) -> TokenSettings {
+    TokenSettings {
+        issuer: config.auth.issuer.clone(),
+        audience: config.auth.audience.clone(),
+        lifetime: chrono::TimeDelta::minutes(config.auth.access_token_minutes.into()),
+    }
+}
+
+fn argon2_settings(config: &Config) -> Argon2Settings {
+    let argon2 = config.auth.argon2;
+    Argon2Settings {
+        memory_kib: argon2.memory_kib,
+        passes: argon2.passes,
+        lanes: argon2.lanes,
+        at_once: argon2.at_once,
+        waiting: argon2.waiting,
+    }
+}
+
+impl fmt::Display for DemoAccounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Demo sign-ins:")?;
+        for (role, email) in DEMO_ACCOUNTS {
+            writeln!(f, "  {role:<7} {email:<22} {}", self.password)?;
+        }
+        Ok(())
+    }
+}

@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum as _};
 use crate::error::Error;
 use crate::lint::{self, Lint, Workspace};
 use crate::problem::Verdict;
-use crate::{query_data, tree};
+use crate::{delegate, tree};
 
 /// Lints and generators of the Kairo Studio workspace.
 #[derive(Debug, Parser)]
@@ -44,6 +44,10 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Write the pages of docs/ that come from tables in the code.
+    ///
+    /// They are committed: read the difference before you do. A test fails when one was forgotten.
+    Docs,
 }
 
 impl Xtask {
@@ -63,7 +67,8 @@ impl Xtask {
         let metadata = metadata(self.root.as_deref())?;
         match &self.command {
             Command::Lint { lints } => run_lints(lints, metadata, out),
-            Command::Sqlx { check } => query_data::run(metadata.workspace_root.as_std_path(), *check),
+            Command::Sqlx { check } => delegate::sqlx(metadata.workspace_root.as_std_path(), *check),
+            Command::Docs => delegate::docs(metadata.workspace_root.as_std_path()),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! # What this room is
 //!
 //! The project's own commands, started as `cargo xtask <command>`: the lints that turn the house
-//! rules into programs, and `sqlx`, which hands over to the crate `xtask-sqlx`.
+//! rules into programs, and `sqlx` and `docs`, which hand
+//! over to the crates `xtask-sqlx` and `xtask-docs`.
 //!
 //! | lint | rule |
 //! |---|---|
@@ -35,13 +36,14 @@
 //! cargo xtask lint              # all of them
 //! cargo xtask lint rooms size   # some of them
 //! cargo xtask sqlx              # after a change of SQL
+//! cargo xtask docs              # after a change of a table that is documented
 //! ```
 
 mod command;
+mod delegate;
 mod error;
 mod lint;
 mod problem;
-mod query_data;
 mod source;
 mod tree;
 

@@ -4,6 +4,8 @@
 //! - [`fakes`]: a clock moved by hand, numbered ids and tokens, plain passwords.
 //! - [`builders`]: leads, users, companies and sessions in one line, actors and permits.
 //! - [`contract`]: what every store promises, as tests that [`store_contract!`] makes for one store.
+//! - `postgres` (a feature): an empty database for one test, or a clone of a prepared one.
+//! - [`chaos`]: a network that fails on command.
 //!
 //! # What it may import
 //! `kairo-domain`, `kairo-ports`, `kairo-local-postgres`, tokio, proptest; behind the feature `postgres` also sqlx
@@ -35,5 +37,8 @@
 )]
 
 pub mod builders;
+pub mod chaos;
 pub mod contract;
 pub mod fakes;
+#[cfg(feature = "postgres")]
+pub mod postgres;

@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use figment::value::Value;
+use figment::value::{Num, Value};
 
 use super::Loaded;
 
@@ -40,16 +40,18 @@ fn shown(path: &str, value: &Value) -> String {
         Value::String(_, text) => format!("{text:?}"),
         Value::Char(_, c) => format!("{c:?}"),
         Value::Bool(_, flag) => flag.to_string(),
-        Value::Num(_, number) => number.to_i128().map_or_else(
-            || number.to_f64().map_or_else(String::new, |float| float.to_string()),
-            |whole| whole.to_string(),
-        ),
+        Value::Num(_, number) => shown_number(*number),
         Value::Array(_, items) => {
             let items: Vec<String> = items.iter().map(|item| shown(path, item)).collect();
             format!("[{}]", items.join(", "))
         }
         Value::Dict(..) => String::new(),
     }
+}
+
+fn shown_number(number: Num) -> String {
+    let whole = number.to_u128().map(|n| n.to_string()).or_else(|| number.to_i128().map(|n| n.to_string()));
+    whole.or_else(|| number.to_f64().map(|n| n.to_string())).unwrap_or_default()
 }
 
 fn source(loaded: &Loaded, key: &str) -> String {

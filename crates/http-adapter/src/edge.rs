@@ -16,14 +16,16 @@ use crate::problem::Problem;
 use crate::request_id::RequestId;
 use crate::tasks;
 use crate::trace::TraceParent;
+use crate::unread::Held;
 
 /// The outermost layer: names the request, turns every refusal into a problem document, logs and counts.
 pub(crate) async fn edge(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
+    let held = has_body(request.headers()).then(|| Held::of(&mut request));
     let span = span(&request, &id);
     let started = Instant::now();
     let answered =
@@ -31,7 +33,7 @@ pub(crate) async fn edge(
     let _entered = span.enter();
     match answered {
         Ok(Ok(response)) => {
-            let response = finish(response.map_into_boxed_body(), &id);
+            let response = finish(response.map_into_boxed_body(), &id, held);
             report(&response, started.elapsed());
             Ok(response)
         }
@@ -54,13 +56,12 @@ fn span(request: &ServiceRequest, id: &RequestId) -> Span {
     )
 }
 
-fn finish(response: ServiceResponse, id: &RequestId) -> ServiceResponse {
+fn finish(response: ServiceResponse, id: &RequestId, held: Option<Held>) -> ServiceResponse {
     let mut response = with_document(response, id);
-    let body_unread =
-        has_body(response.request().headers()) && response.request().extensions().get::<BodyRead>().is_none();
-    if body_unread {
-        // Otherwise the server would go on reading for as long as the sender cares to send.
+    let was_read = response.request().extensions().get::<BodyRead>().is_some();
+    if let Some(held) = held.filter(|_| !was_read) {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+        response = response.map_body(|_, body| held.until_written(body));
     }
     let is_preflight = response.request().method() == Method::OPTIONS;
     let headers = response.headers_mut();

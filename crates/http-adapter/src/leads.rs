@@ -73,6 +73,8 @@ pub(crate) async fn list(
 }
 
 /// Show a lead
+///
+/// With its `ETag`, which `If-Match` takes back.
 #[utoipa::path(
     get, path = "/leads/{id}", operation_id = "getLead", tag = "leads", security(("bearer" = [])),
     params(("id" = uuid::Uuid, Path, description = "The lead's id.")),

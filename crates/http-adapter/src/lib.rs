@@ -63,6 +63,7 @@ mod sessions;
 mod settings;
 mod tasks;
 mod trace;
+mod unread;
 
 pub use api::Api;
 pub use metrics::{Metrics, MetricsError};

@@ -39,6 +39,8 @@ pub(crate) async fn sign_in(
 }
 
 /// Show the own account
+///
+/// The account that the token was given to.
 #[utoipa::path(
     get, path = "/me", operation_id = "getMe", tag = "sessions", security(("bearer" = [])),
     responses((status = 200, description = "Who is signed in.", body = UserView, headers(

@@ -34,7 +34,9 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 
 /// Adds the refusals that follow from what the operation takes. What it says itself about a status stays first.
 fn add_refusals(operation: &mut Operation) {
-    let mut by_status = BTreeMap::<u16, Vec<String>>::new();
+    let declared = operation.responses.responses.keys().filter_map(|status| status.parse().ok());
+    let refusals = declared.filter(|status| *status >= 400).map(|status| (status, Vec::new()));
+    let mut by_status: BTreeMap<u16, Vec<String>> = refusals.collect();
     for code in codes(operation) {
         let row = Row::of(code);
         by_status.entry(row.status).or_default().push(format!("`{code}`: {}", row.when));

@@ -49,14 +49,12 @@ impl<F: Field> Conditions<F> {
 }
 
 fn target<F: Field>(name: &str) -> Result<(F, Operator), Refusal> {
-    let unknown = || ("unknown_parameter", "is not a parameter of this list".to_owned());
-    let (field_name, operator_name) = match name.strip_prefix("filter[") {
+    let inside = name.strip_prefix("filter[").and_then(|rest| rest.strip_suffix(']'));
+    let (field_name, operator_name) = match inside.map(|inside| inside.split_once("][")) {
+        Some(Some((field, operator))) => (field, Some(operator)),
+        Some(None) => (inside.unwrap_or_default(), None),
         None if F::named(name).is_some() => (name, None),
-        None => return Err(unknown()),
-        Some(rest) => match rest.strip_suffix(']').ok_or_else(unknown)?.split_once("][") {
-            None => (rest.trim_end_matches(']'), None),
-            Some((field, operator)) => (field, Some(operator)),
-        },
+        None => return Err(("unknown_parameter", "is not a parameter of this list".to_owned())),
     };
     let field = F::named(field_name).ok_or_else(|| {
         let names = F::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", ");

@@ -1,0 +1,14 @@
+//! The API as its callers see it: a whole app over the in-memory store, with foreseeable ids, time and passwords.
+
+mod bodies;
+mod concurrency;
+mod coverage;
+mod edge;
+mod idempotency;
+mod leads;
+mod lists;
+mod mounting;
+mod openapi;
+mod sessions;
+mod slow;
+mod support;

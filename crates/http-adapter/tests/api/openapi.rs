@@ -1,0 +1,134 @@
+use std::collections::BTreeSet;
+
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use serde_json::Value;
+
+use crate::support::{Who, at, world};
+
+fn document() -> Value {
+    serde_json::from_str(&kairo_http::openapi_json()).unwrap()
+}
+
+/// Each operation with its method and path.
+fn operations() -> Vec<(String, String, Value)> {
+    let document = document();
+    let items = document["paths"].as_object().unwrap().iter();
+    let operations = items.flat_map(|(path, item)| {
+        item.as_object()
+            .unwrap()
+            .iter()
+            .map(|(method, operation)| (method.clone(), path.clone(), operation.clone()))
+    });
+    operations.collect()
+}
+
+#[test]
+fn the_document_is_openapi_3_1_and_always_the_same() {
+    assert!(document()["openapi"].as_str().unwrap().starts_with("3.1"));
+    assert_eq!(kairo_http::openapi_json(), kairo_http::openapi_json());
+}
+
+#[test]
+fn every_operation_is_described() {
+    let mut ids = BTreeSet::new();
+    for (method, path, operation) in operations() {
+        for member in ["operationId", "summary"] {
+            assert!(
+                operation[member].as_str().is_some_and(|text| !text.is_empty()),
+                "{method} {path}: {member}"
+            );
+        }
+        assert!(operation["description"].as_str().is_some_and(|text| !text.is_empty()), "{method} {path}");
+        assert!(ids.insert(operation["operationId"].to_string()), "{path}: an id twice");
+        assert!(operation["security"].is_array(), "{method} {path}: security");
+    }
+}
+
+#[test]
+fn every_refusal_has_the_schema_of_a_problem() {
+    for (method, path, operation) in operations() {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let is_error = status.starts_with('4') || status.starts_with('5');
+            let schema = &response["content"]["application/problem+json"]["schema"]["$ref"];
+            assert_eq!(is_error, schema == "#/components/schemas/Problem", "{method} {path} {status}");
+        }
+    }
+}
+
+/// Follows every `$ref`, and fails at one that leads nowhere.
+fn resolve(value: &Value, document: &Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                let pointer = reference.strip_prefix('#').unwrap();
+                assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+            }
+            members.values().for_each(|member| resolve(member, document));
+        }
+        Value::Array(items) => items.iter().for_each(|item| resolve(item, document)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn no_reference_leads_nowhere() {
+    resolve(&document(), &document());
+}
+
+#[test]
+fn the_list_documents_its_filters() {
+    let document = document();
+    let parameters = document["paths"]["/leads"]["get"]["parameters"].as_array().unwrap();
+    let names: BTreeSet<_> = parameters.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
+    for name in ["limit", "after", "sort", "q", "filter[status][in]", "filter[createdAt][between]"] {
+        assert!(names.contains(name), "{name} is missing in {names:?}");
+    }
+    assert!(!names.contains("filter[message][eq]"));
+}
+
+#[actix_web::test]
+async fn every_request_example_is_true() {
+    let (world, document) = (world().await, document());
+    for (method, path, operation) in operations() {
+        let Some(content) = operation["requestBody"]["content"].as_object() else { continue };
+        for (media, content) in content {
+            let reference = content["schema"]["$ref"].as_str().unwrap().strip_prefix('#').unwrap();
+            let example = document.pointer(&format!("{reference}/example")).unwrap();
+            let id = world.lead("Ada").await["id"].as_str().unwrap().to_owned();
+            let request = TestRequest::default()
+                .method(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap())
+                .uri(&at(&path.replace("{id}", &id)))
+                .insert_header(("content-type", media.as_str()))
+                .set_payload(example.to_string());
+            let reply = world.send(world.as_(Who::Team, request)).await;
+            assert!(reply.status < 300, "{method} {path}: {}", reply.json());
+        }
+    }
+}
+
+#[actix_web::test]
+async fn answers_have_the_members_of_their_schema() {
+    let (world, document) = (world().await, document());
+    let lead = world.lead("Ada").await;
+    let refusal = world.get("/me", Who::Anonymous).await.json();
+    for (schema, answer) in
+        [("Lead", lead), ("User", world.get("/me", Who::Team).await.json()), ("Problem", refusal)]
+    {
+        let schema = &document["components"]["schemas"][schema];
+        let known: BTreeSet<_> = schema["properties"].as_object().unwrap().keys().collect();
+        let shown: BTreeSet<_> = answer.as_object().unwrap().keys().collect();
+        assert!(shown.is_subset(&known), "{shown:?}");
+        let required = schema["required"].as_array().unwrap();
+        assert!(
+            required.iter().all(|name| answer.get(name.as_str().unwrap()).is_some()),
+            "{required:?} {answer}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn the_served_document_is_the_checked_one() {
+    let served = world().await.get("/openapi.json", Who::Anonymous).await.json();
+    assert_eq!(served, document());
+}

@@ -36,7 +36,11 @@ impl Secrets {
     /// [`SecretError::Io`] when it cannot be made.
     pub(crate) fn open(data_dir: &Path) -> Result<Self, SecretError> {
         let dir = data_dir.join("secrets");
-        DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|error| io_error(&dir, error))?;
+        // The data folder can be passed through: started as root, the database server is another user in it.
+        for (folder, mode) in [(data_dir, 0o711), (dir.as_path(), 0o700)] {
+            let made = DirBuilder::new().recursive(true).mode(mode).create(folder);
+            made.map_err(|error| io_error(folder, error))?;
+        }
         Ok(Self { dir })
     }
 

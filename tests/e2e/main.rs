@@ -1,0 +1,10 @@
+//! The `kairo` binary as its users meet it: started as a process, asked over HTTP, stopped and killed.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where a step fails")]
+
+mod command_line;
+mod crash;
+mod existing_database;
+mod hangups;
+mod program;
+mod quickstart;

@@ -1,12 +1,12 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse};
 use futures_util::FutureExt;
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
@@ -82,10 +82,11 @@ fn with_document(response: ServiceResponse, id: &RequestId) -> ServiceResponse {
         Some(error) => problem_of(error),
         None => Problem::of_status(status),
     };
-    let mut document = actix_web::HttpResponse::from_error(problem.for_request(id.clone()));
+    let mut document = HttpResponse::from_error(problem.for_request(id.clone()));
+    let own = document.headers().clone();
     for (name, value) in response.headers() {
         // What the layers below have to say, such as `Allow` and the headers of CORS, stays.
-        if !document.headers().contains_key(name) && !describes_body(name) {
+        if !own.contains_key(name) && !describes_body(name) {
             document.headers_mut().append(name.clone(), value.clone());
         }
     }
@@ -145,3 +146,6 @@ fn method_label(method: &Method) -> &'static str {
     let words = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"];
     known.iter().position(|known| known == method).map_or("other", |at| words[at])
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,6 +122,11 @@ pub(crate) async fn world_with(settings: Settings) -> World {
 }
 
 impl World {
+    /// The same studio behind an API that is set up differently.
+    pub(crate) fn behind(self, settings: Settings) -> Self {
+        Self { api: Api::new(self.studio.clone(), settings), ..self }
+    }
+
     pub(crate) fn token(&self, who: Who) -> Option<&str> {
         self.tokens.iter().find(|(known, _)| *known == who).map(|(_, token)| token.as_str())
     }

@@ -1,5 +1,7 @@
+use kairo_use_cases::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 /// A refusal (RFC 9457, `application/problem+json`). Members that do not apply are absent.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,14 +20,14 @@ pub(crate) struct Document<'a> {
     pub(crate) detail: &'a str,
     /// Names the request: `urn:kairo:request:` and its id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, required = true)]
     pub(crate) instance: Option<String>,
     /// The word to match on; see the list of errors.
-    #[schema(value_type = String)]
+    #[schema(schema_with = codes)]
     pub(crate) code: &'static str,
     /// The request's id, as in `X-Request-Id`; quote it when you ask for help.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, required = true)]
     pub(crate) request_id: Option<&'a str>,
     /// Everything that is wrong with the request's values, all at once.
     #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
@@ -47,6 +49,12 @@ pub(crate) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u32, required = false)]
     pub(crate) current: Option<u32>,
+}
+
+/// The closed list of codes.
+fn codes() -> Schema {
+    let words = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Code::ALL.map(Code::as_str)));
+    words.description(Some("The word to match on; see the list of errors.")).into()
 }
 
 /// What is wrong with one value of a request.

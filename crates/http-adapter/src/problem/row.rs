@@ -173,7 +173,7 @@ pub fn render_errors() -> String {
     }
     for code in Code::ALL {
         let row = Row::of(code);
-        let _ = write!(page, "\n## {code}\n\n`urn:kairo:error:{code}`, status {}.\n", row.status);
+        let _ = write!(page, "\n## {code}\n\n`urn:kairo:error:{code}`, status {}.\n\n", row.status);
         let _ = write!(page, "{}\n\n**What to do:** {}\n", row.when, row.remedy);
         if let Some(seconds) = row.retry_after {
             let _ = write!(page, "\nThe answer has `Retry-After: {seconds}`.\n");

@@ -66,6 +66,7 @@ impl Server {
         let grace = Duration::from_secs(config.server.shutdown_seconds);
         let mut http = HttpServer::new(move || App::new().configure(|app| api.configure(app)))
             .disable_signals()
+            .client_request_timeout(Duration::from_secs(config.limits.head_seconds))
             .shutdown_timeout(config.server.shutdown_seconds);
         if config.server.workers > 0 {
             http = http.workers(config.server.workers);

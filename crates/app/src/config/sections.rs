@@ -103,6 +103,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// The deepest nesting of a JSON body.
     pub body_depth: usize,
+    /// How long the head of a request may take to arrive, in seconds.
+    pub head_seconds: u64,
     /// How long a body may take to arrive, in seconds.
     pub body_seconds: u64,
     /// How long a request may take, in seconds.
@@ -202,7 +204,13 @@ impl Default for Argon2 {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes: 1024 * 1024, body_depth: 64, body_seconds: 20, request_seconds: 30 }
+        Self {
+            body_bytes: 1024 * 1024,
+            body_depth: 64,
+            head_seconds: 5,
+            body_seconds: 20,
+            request_seconds: 30,
+        }
     }
 }
 

@@ -50,6 +50,9 @@ impl TryFrom<CompanyRow> for Company {
 #[async_trait]
 impl CompanyRepository for PgUnitOfWork {
     async fn get(&mut self, id: CompanyId) -> Result<Option<Company>, StoreError> {
+        if self.sees_no(Resource::Company) {
+            return Ok(None);
+        }
         let (statements, connection) = self.parts();
         let row = sqlx::query_as!(
             CompanyRow,

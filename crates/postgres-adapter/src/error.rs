@@ -76,7 +76,7 @@ fn by_code(said: Box<dyn DatabaseError>) -> StoreError {
     let code = said.code().unwrap_or_default().into_owned();
     match code.as_str() {
         // Serialization failure, deadlock, lock not available.
-        "40001" | "40P01" | "55P03" => StoreError::Contention(Some(said.into_error().into())),
+        "40001" | "40P01" | "55P03" => StoreError::Contention(Some(said.into_error())),
         // No right or a policy said no; a write in a read-only unit; our own triggers (illegal transition, last
         // administrator). The server's texts name columns and states, never values.
         "42501" | "25006" | "KA001" | "KA002" => {
@@ -84,10 +84,10 @@ fn by_code(said: Box<dyn DatabaseError>) -> StoreError {
         }
         // Cancelled by a time-out; too many connections; the server goes down or starts up.
         "57014" | "25P03" | "53300" | "57P01" | "57P02" | "57P03" | "57P05" => {
-            StoreError::Unavailable(Some(said.into_error().into()))
+            StoreError::Unavailable(Some(said.into_error()))
         }
-        class if class.starts_with("08") => StoreError::Unavailable(Some(said.into_error().into())),
-        _ => StoreError::Broken(said.into_error().into()),
+        class if class.starts_with("08") => StoreError::Unavailable(Some(said.into_error())),
+        _ => StoreError::Broken(said.into_error()),
     }
 }
 

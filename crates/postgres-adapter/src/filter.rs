@@ -12,7 +12,7 @@ use sqlx::{Postgres, QueryBuilder};
 mod count;
 mod keyset;
 
-pub(crate) use count::total;
+pub(crate) use count::{nothing, total};
 
 /// A field in SQL.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kairo_domain::{CompanyId, Event, JournalEntry, Permit};
+use kairo_domain::{CompanyId, Event, JournalEntry, Permit, Resource};
 use kairo_ports::{Journal, JournalFilter, StoreError};
 use serde_json::Value;
 use sqlx::types::Json;
@@ -65,6 +65,9 @@ impl Journal for PgUnitOfWork {
     }
 
     async fn latest(&mut self, filter: &JournalFilter, limit: u16) -> Result<Vec<JournalEntry>, StoreError> {
+        if self.sees_no(Resource::Audit) {
+            return Ok(Vec::new());
+        }
         let (statements, connection) = self.parts();
         let mut query = QueryBuilder::<Postgres>::new(
             "/* kairo:journal.latest */ SELECT seq, at, actor, actor_id, verb, resource, subject, event, body

@@ -43,6 +43,9 @@ impl TryFrom<SessionRow> for Session {
 #[async_trait]
 impl SessionRepository for PgUnitOfWork {
     async fn get(&mut self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        if self.sees_no(Resource::Session) {
+            return Ok(None);
+        }
         let is_system = self.is_system();
         let (statements, connection) = self.parts();
         let row = if is_system {
@@ -82,6 +85,9 @@ impl SessionRepository for PgUnitOfWork {
     }
 
     async fn of_user(&mut self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        if self.sees_no(Resource::Session) {
+            return Ok(Vec::new());
+        }
         let is_system = self.is_system();
         let (statements, connection) = self.parts();
         let rows = if is_system {

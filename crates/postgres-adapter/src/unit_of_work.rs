@@ -100,6 +100,12 @@ impl PgUnitOfWork {
         Ok((tables, statements.run(policies).await?))
     }
 
+    /// Whether no thing of this kind is within the actor's reach. Its role has no right to the table then, and asking
+    /// would be an error instead of nothing.
+    pub(crate) fn sees_no(&self, resource: Resource) -> bool {
+        self.actor.reach(resource).is_nothing()
+    }
+
     /// Whether the unit is the program's own, which alone handles credentials.
     pub(crate) fn is_system(&self) -> bool {
         self.actor.role() == ActorRole::System

@@ -50,6 +50,9 @@ impl TryFrom<UserRow> for User {
 #[async_trait]
 impl UserRepository for PgUnitOfWork {
     async fn get(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        if self.sees_no(Resource::User) {
+            return Ok(None);
+        }
         let (statements, connection) = self.parts();
         let row = sqlx::query_as!(
             UserRow,
@@ -63,6 +66,9 @@ impl UserRepository for PgUnitOfWork {
     }
 
     async fn find_by_email(&mut self, email: &Email) -> Result<Option<User>, StoreError> {
+        if self.sees_no(Resource::User) {
+            return Ok(None);
+        }
         let (statements, connection) = self.parts();
         let row = sqlx::query_as!(
             UserRow,

@@ -12,6 +12,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::future::select_ok;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Row};
@@ -28,6 +29,17 @@ static SEATS: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     static SEAT: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// How many connections a store has at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// The most it may have.
+    pub most: u32,
+    /// Those that are open or being opened.
+    pub open: u32,
+    /// Those that nobody uses.
+    pub idle: usize,
 }
 
 pub(crate) struct Pools {
@@ -54,9 +66,12 @@ impl Pools {
         }
     }
 
-    /// The most connections there can be.
-    pub(crate) fn capacity(&self) -> u32 {
-        self.pools.iter().map(capacity).sum()
+    pub(crate) fn connections(&self) -> Connections {
+        Connections {
+            most: self.pools.iter().map(capacity).sum(),
+            open: self.pools.iter().map(PgPool::size).sum(),
+            idle: self.pools.iter().map(PgPool::num_idle).sum(),
+        }
     }
 
     pub(crate) async fn close(&self) {
@@ -71,13 +86,17 @@ impl Pools {
         if let Some(idle) = self.pools[own].try_acquire() {
             return Ok(idle);
         }
-        if !has_room(&self.pools[own]) {
-            if let Some(idle) = in_turn().find_map(PgPool::try_acquire) {
-                return Ok(idle);
-            }
+        if !has_room(&self.pools[own])
+            && let Some(idle) = in_turn().find_map(PgPool::try_acquire)
+        {
+            return Ok(idle);
         }
-        // Who has to wait, waits at its own pool, even if another thread's is served first.
-        in_turn().find(|pool| has_room(pool)).unwrap_or(&self.pools[own]).acquire().await
+        if let Some(pool) = in_turn().find(|pool| has_room(pool)) {
+            return pool.acquire().await;
+        }
+        // Who has to wait takes whatever comes back first, or a thread could wait beside a connection that is free.
+        let (first, _) = select_ok(in_turn().map(|pool| Box::pin(pool.acquire()))).await?;
+        Ok(first)
     }
 }
 

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqlSafeStr, SqlStr, Transa
 use uuid::Uuid;
 
 use crate::error::store_error;
-use crate::pools::{Pools, prepare};
+use crate::pools::{Connections, Pools, prepare};
 use crate::unit_of_work::{Access, PgUnitOfWork};
 use crate::{PgOptions, migrate, rls};
 
@@ -46,6 +46,11 @@ impl PgStore {
         Ok(Self { pools: Arc::new(Pools::new(&connect, &options)), patience })
     }
 
+    /// How many connections there are, for gauges.
+    pub fn connections(&self) -> Connections {
+        self.pools.connections()
+    }
+
     /// Closes every connection, and waits for the units that are still open.
     pub async fn close(&self) {
         self.pools.close().await;
@@ -54,7 +59,7 @@ impl PgStore {
     /// Begins a transaction and becomes the actor in one message. A connection that died while it was idle is replaced:
     /// nothing was done on it yet.
     pub(crate) async fn open(&self, actor: &Actor, access: Access) -> Result<PgUnitOfWork, StoreError> {
-        let mut spare = self.pools.capacity();
+        let mut spare = self.pools.connections().most;
         loop {
             let connection = self.pools.take().await.map_err(store_error)?;
             let begin = Transaction::begin(connection, Some(opening(actor, access)));

@@ -1,0 +1,25 @@
+//! No unique or foreign key constraint of the schema is unknown to the program: each is an error with a field's name.
+
+use crate::support::{connect_owner, migrated_database};
+use kairo_postgres::guarded_field;
+
+#[tokio::test]
+async fn every_unique_and_foreign_key_constraint_has_a_field() {
+    let database = migrated_database().await;
+    let mut connection = connect_owner(&database).await;
+    let names: Vec<String> = sqlx::query_scalar(
+        "SELECT conname::text FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
+          WHERE contype IN ('p', 'u', 'f', 'x') AND nspname IN ('public', 'kairo')
+          UNION
+         SELECT i.relname::text FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+           JOIN pg_namespace n ON n.oid = i.relnamespace
+          WHERE x.indisunique AND nspname IN ('public', 'kairo') ORDER BY 1",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    // Nine tables and four of ours have a key; five other values are unique; seven references.
+    assert!(names.len() >= 25, "{names:?}");
+    let unmapped: Vec<_> = names.iter().filter(|name| guarded_field(name).is_none()).collect();
+    assert!(unmapped.is_empty(), "without a field: {unmapped:?}");
+}

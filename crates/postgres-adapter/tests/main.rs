@@ -1,0 +1,19 @@
+//! What only PostgreSQL promises, and the contract of all stores.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a broken assumption ends the test, and the names in its SQL are its own"
+)]
+
+mod cancellation;
+mod constraints_are_mapped;
+mod contract;
+mod demo;
+mod isolation;
+mod machines;
+mod migrations;
+mod plans;
+mod schema;
+mod support;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use kairo_domain::{Actor, Verb};
+use kairo_domain::{Actor, AutomationId, UserActor, Verb};
 use kairo_ports::{Answer, Claim, IdempotencyKey, Store, StoreError, UnitOfWork};
 
 use super::steps::{World, begin, lead_seen_by};
-use crate::builders::{at, lead, permit};
+use crate::builders::{at, lead, next_id, permit};
 
 /// A key that nobody used is free.
 pub async fn an_unused_key_is_free(store: &dyn Store) {
@@ -141,7 +141,10 @@ pub async fn another_actor_has_another_key(store: &dyn Store) {
     keep(store, &visitor, &claim("k"), &answer()).await;
     let mut held = begin(store, &visitor).await;
     held.idempotency().claim(&claim("k"), at(1)).await.unwrap();
-    for actor in [world.as_client(), world.as_rival(), world.as_team(), world.as_admin()] {
+    let of_the_team = UserActor { id: world.team.id, role: world.team.role, company: None, session: None };
+    let automation = Actor::Automation { id: AutomationId::from_uuid(next_id()), on_behalf_of: of_the_team };
+    let users = [world.as_client(), world.as_rival(), world.as_team(), world.as_admin()];
+    for actor in users.into_iter().chain([automation, Actor::System]) {
         assert_eq!(claimed_soon(store, &actor, &claim("k")).await.unwrap(), None, "{actor:?}");
         keep(store, &actor, &claim("k"), &answer()).await;
     }

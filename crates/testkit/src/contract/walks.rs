@@ -15,6 +15,9 @@ use super::aggregates;
 use super::steps::{add_leads, page_of};
 use crate::builders::{at, lead, utm};
 
+/// More than a walk can have, so that one in circles ends as well.
+const MOST_ROWS: usize = 100;
+
 /// A lead of a walk: its name, and the seconds of its two timestamps. Few values, so that many are equal.
 type Seed = (u8, i64, i64);
 
@@ -90,13 +93,13 @@ async fn there_and_back(store: &dyn Store, walk: &Walk) -> Result<(), TestCaseEr
     let mut meanwhile = walk.meanwhile.iter();
 
     let there_all_the_time: Vec<Lead> = model.present.clone();
-    let met = forwards(store, &sort, walk.limit, &mut model, &mut meanwhile).await;
+    let met = forwards(store, &sort, walk.limit, &mut model, &mut meanwhile).await?;
     model.check(&sort, &met, &there_all_the_time)?;
 
     let Some(last) = met.last() else { return Ok(()) };
     let before_last = |lead: &&Lead| sort.compare(&sort.position(*lead), &sort.position(last)).is_lt();
     let there_all_the_time: Vec<Lead> = model.present.iter().filter(before_last).cloned().collect();
-    let met = backwards(store, &sort, walk.limit, last, &mut model, &mut meanwhile).await;
+    let met = backwards(store, &sort, walk.limit, last, &mut model, &mut meanwhile).await?;
     model.check(&sort, &met, &there_all_the_time)
 }
 
@@ -106,13 +109,14 @@ async fn forwards(
     limit: u16,
     model: &mut Model,
     meanwhile: &mut std::slice::Iter<'_, Meanwhile>,
-) -> Vec<Lead> {
+) -> Result<Vec<Lead>, TestCaseError> {
     let mut met = Vec::new();
     let mut window = Window::First;
     loop {
         let page = page_of(store, &model.filter(), sort, &request(limit, window)).await;
         met.extend(page.items);
-        let Some(next) = page.next else { return met };
+        prop_assert!(met.len() <= MOST_ROWS, "the walk does not end");
+        let Some(next) = page.next else { return Ok(met) };
         window = Window::After(next);
         model.change(store, meanwhile.next()).await;
     }
@@ -125,14 +129,15 @@ async fn backwards(
     from: &Lead,
     model: &mut Model,
     meanwhile: &mut std::slice::Iter<'_, Meanwhile>,
-) -> Vec<Lead> {
+) -> Result<Vec<Lead>, TestCaseError> {
     let mut met = Vec::new();
     let mut window = Window::Before(sort.position(from));
     loop {
         let mut page = page_of(store, &model.filter(), sort, &request(limit, window)).await;
         page.items.append(&mut met);
         met = page.items;
-        let Some(previous) = page.previous else { return met };
+        prop_assert!(met.len() <= MOST_ROWS, "the walk does not end");
+        let Some(previous) = page.previous else { return Ok(met) };
         window = Window::Before(previous);
         model.change(store, meanwhile.next()).await;
     }

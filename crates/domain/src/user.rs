@@ -138,7 +138,9 @@ impl Deref for User {
 impl Subject for User {
     fn facts(&self) -> Facts {
         let id = self.id.uuid();
-        Facts { owner: Some(self.id), company: self.company, ..Facts::of(Resource::User, id) }
+        let privileged =
+            self.role != Role::Client || self.company.is_some() || self.email_verified_at.is_some();
+        Facts { owner: Some(self.id), company: self.company, privileged, ..Facts::of(Resource::User, id) }
     }
 }
 

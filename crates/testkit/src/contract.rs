@@ -124,6 +124,8 @@ macro_rules! store_contract {
                 only_administrators_edit_others
             }
             user_guards {
+                a_visitor_gives_no_rights
+                a_visitor_signs_up
                 a_new_user_has_no_password
                 a_password_is_found_by_address
                 a_password_makes_no_new_version

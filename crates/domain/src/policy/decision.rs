@@ -16,12 +16,14 @@ pub struct Facts {
     pub company: Option<CompanyId>,
     /// Whether it is published.
     pub public: bool,
+    /// Whether it carries rights that nobody gives themselves: a role above CLIENT, a company, a proven address.
+    pub privileged: bool,
 }
 
 impl Facts {
     /// A thing that belongs to nobody.
     pub const fn of(resource: Resource, id: Uuid) -> Self {
-        Self { resource, id: Some(id), owner: None, company: None, public: false }
+        Self { resource, id: Some(id), owner: None, company: None, public: false, privileged: false }
     }
 }
 
@@ -100,10 +102,7 @@ impl Actor {
     /// [`Denied::Hidden`] when the actor must not learn that the thing exists, else [`Denied::Forbidden`].
     pub fn may(&self, verb: Verb, subject: &impl Subject) -> Result<Permit, Denied> {
         let facts = subject.facts();
-        let allowed = self.reaches(verb, &facts)
-            // To make something that is public from the start is to publish it.
-            && (verb != Verb::Create || !facts.public || self.reaches(Verb::Publish, &facts));
-        if allowed {
+        if self.reaches(verb, &facts) && (verb != Verb::Create || self.may_make_it_so(&facts)) {
             return Ok(Permit { actor: *self, verb, facts });
         }
         let resource = facts.resource;
@@ -154,7 +153,66 @@ impl Actor {
         }
     }
 
+    /// To make something public from the start is to publish it, to make a user with rights is to give them.
+    fn may_make_it_so(&self, facts: &Facts) -> bool {
+        (!facts.public || self.reaches(Verb::Publish, facts))
+            && (!facts.privileged || self.reaches(Verb::ChangeRole, facts))
+    }
+
     fn reaches(&self, verb: Verb, facts: &Facts) -> bool {
         reach(self.role(), facts.resource, verb).includes(self.relation_to(facts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{Email, Id, NewUser, Role, User, Verified};
+
+    fn user(role: Role, verified: Verified) -> User {
+        let new =
+            NewUser { email: Email::parse("ada@example.com").unwrap(), name: None, role, company: None };
+        User::create(Id::from_uuid(Uuid::from_u128(1)), new, verified, DateTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_visitor_signs_up_without_rights() {
+        assert!(Actor::Visitor.may(Verb::Create, &user(Role::Client, Verified::No)).is_ok());
+        for user in [user(Role::Admin, Verified::No), user(Role::Client, Verified::Yes)] {
+            assert!(Actor::Visitor.may(Verb::Create, &user).is_err());
+            assert!(Actor::System.may(Verb::Create, &user).is_ok());
+        }
+    }
+
+    #[test]
+    fn what_is_public_from_the_start_is_published() {
+        let facts = Facts {
+            owner: Some(Id::from_uuid(Uuid::from_u128(2))),
+            ..Facts::of(Resource::Asset, Uuid::nil())
+        };
+        let client = Actor::User(crate::UserActor {
+            id: Id::from_uuid(Uuid::from_u128(2)),
+            role: Role::Client,
+            company: None,
+            session: None,
+        });
+        assert!(client.may(Verb::Create, &facts).is_ok());
+        assert!(client.may(Verb::Create, &Facts { public: true, ..facts }).is_err());
+    }
+
+    #[test]
+    fn what_may_not_be_known_is_hidden_and_the_rest_forbidden() {
+        let team = Actor::User(crate::UserActor {
+            id: Id::from_uuid(Uuid::from_u128(2)),
+            role: Role::Team,
+            company: None,
+            session: None,
+        });
+        let stranger = user(Role::Client, Verified::Yes);
+        assert!(matches!(team.may(Verb::Update, &stranger), Err(Denied::Forbidden { .. })));
+        assert!(matches!(Actor::Visitor.may(Verb::Read, &stranger), Err(Denied::Hidden { .. })));
     }
 }

@@ -205,3 +205,21 @@ async fn set_password(store: &dyn Store, actor: &Actor, user: &User, hash: &str)
     let set = work.users().set_password_hash(&may, user.id, &PasswordHash::new(hash.to_owned())).await;
     land(work, set).await
 }
+
+/// Who signs up gets no rights by it, even with a permit of somebody who could give them.
+pub async fn a_visitor_gives_no_rights(store: &dyn Store) {
+    let carl = user(Role::Admin, "Carl").build();
+    let mut work = begin(store, &Actor::Visitor).await;
+    let added = work.users().add(&permit(&Actor::System, Verb::Create, &carl), &carl).await;
+    assert_refused(land(work, added).await);
+    assert_eq!(user_seen_by(store, &Actor::System, &carl).await, None);
+}
+
+/// A visitor may become a client who still has to prove the address.
+pub async fn a_visitor_signs_up(store: &dyn Store) {
+    let carl = user(Role::Client, "Carl").with(|user| user.email_verified_at = None).build();
+    let mut work = begin(store, &Actor::Visitor).await;
+    let added = work.users().add(&permit(&Actor::Visitor, Verb::Create, &carl), &carl).await;
+    land(work, added).await.unwrap();
+    assert_eq!(user_seen_by(store, &Actor::System, &carl).await, Some(carl));
+}

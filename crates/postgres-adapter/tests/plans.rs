@@ -88,41 +88,36 @@ async fn leads_are_found_through_indexes(store: &PgStore) {
     let words =
         |words: &str| LeadFilter { search: Some(Search::parse(words).unwrap()), ..LeadFilter::default() };
     let by = |field| Sort::by(field, Direction::Ascending);
+    let address = of(LeadField::Email, Test::Equal(text("Person77@example.com")));
+    let addresses =
+        of(LeadField::Email, Test::In(vec![text("person7@example.com"), text("person8@example.com")]));
+    let company = of(LeadField::Company, Test::Contains("pany 4711".into()));
+    let name = of(LeadField::Name, Test::Equal(text("Person 77")));
+    let before = of(LeadField::CreatedAt, Test::Less(FieldValue::Time(time(50))));
+    // What is listed, and through what it has to be found.
     let cases = [
-        ("everything, newest first", all.clone(), newest.clone(), first.clone()),
-        ("by status, newest first", is_new.clone(), newest.clone(), first.clone()),
-        ("500 pages deep", all.clone(), newest.clone(), deep.clone()),
-        ("by status, 500 pages deep", is_new, newest.clone(), deep),
-        ("backwards", all.clone(), newest.clone(), back),
-        (
-            "by address",
-            of(LeadField::Email, Test::Equal(text("Person77@example.com"))),
-            newest.clone(),
-            first.clone(),
-        ),
-        (
-            "by two addresses",
-            of(LeadField::Email, Test::In(vec![text("person7@example.com"), text("person8@example.com")])),
-            newest.clone(),
-            first.clone(),
-        ),
-        ("by a word", words("c4ca4238a0b9"), newest.clone(), first.clone()),
-        ("by two words", words("person c4ca4238a0b9"), newest.clone(), first.clone()),
-        (
-            "by a part of the company",
-            of(LeadField::Company, Test::Contains("pany 4711".into())),
-            newest.clone(),
-            first.clone(),
-        ),
-        ("by exact name", of(LeadField::Name, Test::Equal(text("Person 77"))), newest.clone(), first.clone()),
-        ("by time", of(LeadField::CreatedAt, Test::Less(FieldValue::Time(time(50)))), newest, first.clone()),
-        ("in the order of names", all.clone(), by(LeadField::Name), first.clone()),
-        ("in the order of changes", all, by(LeadField::UpdatedAt), first),
+        ("everything, newest first", "idx_leads_created", &all, &newest, &first),
+        // The planner knows nothing of the words of an enum under row-level security, so it may choose either.
+        ("by status, newest first", "idx_leads_", &is_new, &newest, &first),
+        ("500 pages deep", "(ROW(created_at, id) < ROW(", &all, &newest, &deep),
+        ("by status, 500 pages deep", "(ROW(created_at, id) < ROW(", &is_new, &newest, &deep),
+        ("backwards", "(ROW(created_at, id) > ROW(", &all, &newest, &back),
+        ("by address", "idx_leads_email_lower", &address, &newest, &first),
+        ("by two addresses", "idx_leads_email_lower", &addresses, &newest, &first),
+        ("by a word", "idx_leads_search", &words("c4ca4238a0b9"), &newest, &first),
+        ("by two words", "idx_leads_search", &words("person c4ca4238a0b9"), &newest, &first),
+        ("by a part of the company", "idx_leads_search", &company, &newest, &first),
+        ("by exact name", "idx_leads_name", &name, &newest, &first),
+        ("by time", "idx_leads_created", &before, &newest, &first),
+        ("in the order of names", "idx_leads_name", &all, &by(LeadField::Name), &first),
+        ("in the order of changes", "idx_leads_updated", &all, &by(LeadField::UpdatedAt), &first),
     ];
     for actor in [actor_of(&team_member("Tim").build()), actor_of(&admin("Grace").build()), Actor::System] {
-        for (name, filter, sort, page) in &cases {
+        for (name, through, filter, sort, page) in cases {
             let plan = store.plan_of_leads(&actor, filter, sort, page).await.unwrap();
-            assert_indexed(&format!("{name} for {:?}", actor.role()), &plan);
+            let name = format!("{name} for {:?}", actor.role());
+            assert_indexed(&name, &plan);
+            assert!(plan.to_string().contains(through), "{name}: {plan:#}");
         }
     }
 }

@@ -1,3 +1,13 @@
 //! The contract that every store keeps.
 
-kairo_testkit::store_contract!(crate::support::fresh_store());
+use kairo_testkit::contract::paging;
+
+use crate::support::fresh_store;
+
+kairo_testkit::store_contract!(fresh_store());
+
+#[test]
+fn a_random_walk_meets_every_row_once() {
+    // Few cases, since each has a database of its own; the memory store walks many more.
+    paging::property(fresh_store, 24);
+}

@@ -1,10 +1,9 @@
 //! A connection has no rights of its own, and a unit those of its actor.
 
-use kairo_domain::Verb;
-use kairo_domain::{Actor, CompanyId, Role, UserActor, UserId};
-use kairo_ports::Store;
+use kairo_domain::{Actor, CompanyId, Role, User, UserActor, UserId, UserRecord, Verb};
+use kairo_ports::{Answer, Claim, IdempotencyKey, Store, StoreError};
 use kairo_postgres::{PgOptions, PgStore};
-use kairo_testkit::builders::{company, lead, permit, user};
+use kairo_testkit::builders::{actor_of, at, company, lead, permit, user};
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
@@ -131,7 +130,7 @@ async fn a_unit_that_only_reads_writes_nothing() {
     let (system, ada) = (Actor::System, lead("Ada").build());
     let mut work = store.begin_read(&system).await.unwrap();
     let refused = work.leads().add(&permit(&system, Verb::Create, &ada), &ada).await;
-    assert!(matches!(refused, Err(kairo_ports::StoreError::Refused { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::Refused { .. })), "{refused:?}");
 }
 
 #[tokio::test]
@@ -147,18 +146,89 @@ async fn nobody_moves_to_another_company_by_themselves() {
     work.users().add(&permit(&system, Verb::Create, &cleo), &cleo).await.unwrap();
     work.commit().await.unwrap();
 
-    let actor = kairo_testkit::builders::actor_of(&cleo);
-    let moved = kairo_domain::User::restore(kairo_domain::UserRecord {
+    let actor = actor_of(&cleo);
+    let moved = User::restore(UserRecord {
         company: Some(globex.id),
         version: cleo.version.next(),
-        ..kairo_domain::UserRecord::clone(&cleo)
+        ..UserRecord::clone(&cleo)
     });
     let mut work = store.begin(&actor).await.unwrap();
     let refused = work.users().save(&permit(&actor, Verb::Update, &cleo), &moved).await;
-    assert!(matches!(refused, Err(kairo_ports::StoreError::Refused { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::Refused { .. })), "{refused:?}");
     assert!(work.commit().await.is_err());
     let mut work = store.begin(&system).await.unwrap();
     assert_eq!(work.users().get(cleo.id).await.unwrap(), Some(cleo));
+}
+
+#[tokio::test]
+async fn nobody_writes_the_journal_in_the_name_of_another() {
+    let database = migrated_database().await;
+    let mut connection = connect_owner(&database).await;
+    let me = "00000000-0000-0000-0000-000000000001";
+    let other = "00000000-0000-0000-0000-000000000002";
+    let roles = ["kairo_system", "kairo_admin", "kairo_team", "kairo_client", "kairo_public"];
+    for role in roles {
+        let context = format!(
+            "BEGIN; SET LOCAL ROLE {role}; SELECT set_config('kairo.actor', 'user', true),
+               set_config('kairo.actor_id', '{me}', true), set_config('kairo.user', '{me}', true)"
+        );
+        for (actor, id, is_honest) in
+            [("user", me, true), ("user", other, false), ("system", me, false), ("direct", me, false)]
+        {
+            execute(&mut connection, &context).await;
+            let insert = "INSERT INTO kairo.journal (at, actor, actor_id, verb, resource, event)
+                          VALUES (now(), $1, $2::text::uuid, 'read', 'lead', 'test')";
+            let written = sqlx::query(insert).bind(actor).bind(id).execute(&mut connection).await;
+            assert_eq!(written.is_ok(), is_honest, "{role} as {actor} {id}: {written:?}");
+            execute(&mut connection, "ROLLBACK").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_seen_by_those_who_used_it() {
+    let store = fresh_store().await;
+    let claim = Claim {
+        scope: "POST /leads".to_owned(),
+        key: IdempotencyKey::parse("k").unwrap(),
+        body_digest: [7; 32],
+    };
+    let answer = Answer { status: 201, headers: vec![], body: "{}".into() };
+    let ada = actor_of(&user(Role::Team, "Ada").build());
+    let mut work = store.begin(&ada).await.unwrap();
+    assert_eq!(work.idempotency().claim(&claim, at(0)).await.unwrap(), None);
+    work.idempotency().keep(&claim, &answer, at(0), at(60)).await.unwrap();
+    work.commit().await.unwrap();
+
+    for (actor, expected) in [
+        (ada, Some(answer)),
+        (actor_of(&user(Role::Team, "Bob").build()), None),
+        (actor_of(&user(Role::Admin, "Cid").build()), None),
+        (Actor::Visitor, None),
+        (Actor::System, None),
+    ] {
+        let mut work = store.begin(&actor).await.unwrap();
+        assert_eq!(work.idempotency().claim(&claim, at(1)).await.unwrap(), expected, "{actor:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_breaks_the_rules_of_its_type_is_named() {
+    let database = migrated_database().await;
+    let store = store_of(&database).await;
+    let ada = lead("Ada").build();
+    let mut work = store.begin(&Actor::System).await.unwrap();
+    work.leads().add(&permit(&Actor::System, Verb::Create, &ada), &ada).await.unwrap();
+    work.commit().await.unwrap();
+    let mut owner = connect_owner(&database).await;
+    execute(&mut owner, "UPDATE leads SET metadata = '{\"password\": \"x\"}'").await;
+
+    let mut work = store.begin(&Actor::System).await.unwrap();
+    let corrupt = work.leads().get(ada.id).await;
+    assert!(
+        matches!(corrupt, Err(StoreError::Corrupt { table: "leads", column: "metadata", id }) if id == ada.id.uuid()),
+        "{corrupt:?}"
+    );
 }
 
 fn client(company: Option<CompanyId>) -> Actor {

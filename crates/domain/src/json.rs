@@ -94,6 +94,14 @@ impl Metadata {
         object(value).map(Self)
     }
 
+    /// Takes what a store holds: only the shape is looked at. Only adapters call this.
+    ///
+    /// # Errors
+    /// [`JsonIssue::NotAnObject`] for anything but an object.
+    pub fn restore(value: Value) -> Result<Self, JsonIssue> {
+        object(value).map(Self)
+    }
+
     /// The object.
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
@@ -125,6 +133,11 @@ impl Content {
         Ok(Self(value))
     }
 
+    /// Takes what a store holds, as it is. Only adapters call this.
+    pub const fn restore(value: Value) -> Self {
+        Self(value)
+    }
+
     /// The content as JSON.
     pub fn as_json(&self) -> &Value {
         &self.0
@@ -154,6 +167,14 @@ impl Metrics {
         object(value).map(Self)
     }
 
+    /// Takes what a store holds: only the shape is looked at. Only adapters call this.
+    ///
+    /// # Errors
+    /// [`JsonIssue::NotAnObject`] for anything but an object.
+    pub fn restore(value: Value) -> Result<Self, JsonIssue> {
+        object(value).map(Self)
+    }
+
     /// The object.
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
@@ -168,10 +189,26 @@ fn object(value: Value) -> Result<Map<String, Value>, JsonIssue> {
 }
 
 fn bounded(value: &Value, max: usize) -> Result<(), JsonIssue> {
-    if value.to_string().len() > max {
+    if stored_len(value) > max {
         return Err(JsonIssue::TooLarge { max });
     }
     if has_null_character(value) { Err(JsonIssue::NullCharacter) } else { Ok(()) }
+}
+
+/// How many bytes PostgreSQL writes for the value: it writes numbers out, so `1e300` has 301 digits.
+fn stored_len(value: &Value) -> usize {
+    let separators = |entries: usize| 2 + 2 * entries;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            number.as_f64().map_or(0, |float| float.to_string().len())
+        }
+        Value::Array(items) => separators(items.len()) + items.iter().map(stored_len).sum::<usize>(),
+        Value::Object(map) => {
+            let entry = |(key, item): (&String, &Value)| key.len() + 4 + stored_len(item);
+            separators(map.len()) + map.iter().map(entry).sum::<usize>()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string().len(),
+    }
 }
 
 fn has_null_character(value: &Value) -> bool {
@@ -223,6 +260,15 @@ mod tests {
         assert_eq!(Content::parse(json!("text")), Err(JsonIssue::NotContent));
         assert!(Content::parse(json!([{"type": "text"}])).is_ok());
         assert!(Content::parse(json!({"blocks": []})).is_ok());
+    }
+
+    #[test]
+    fn numbers_count_as_they_are_written_out() {
+        let numbers = vec![json!(1e18); 2_000];
+        let value = json!({"a": numbers});
+        assert!(value.to_string().len() < Metadata::MAX_BYTES);
+        assert!(matches!(Metadata::parse(value.clone()), Err(JsonIssue::TooLarge { .. })));
+        assert!(Metadata::restore(value).is_ok());
     }
 
     #[test]

@@ -83,8 +83,9 @@ pub use service::{Service, ServiceId, ServiceRecord};
 pub use session::{NotADigest, Session, SessionId, TokenDigest};
 pub use states::render_states;
 pub use text::{
-    CompanyName, Email, HttpUrl, Message, NewPassword, PasswordIssue, PersonName, Phone, Reason, Slug, Tag,
-    TextIssue, Title, UtmTag,
+    CompanyName, CompanyNameKind, Email, EmailKind, HttpUrl, HttpUrlKind, Message, MessageKind, NewPassword,
+    PasswordIssue, PersonName, PersonNameKind, Phone, PhoneKind, Reason, ReasonKind, Slug, SlugKind, Tag,
+    TagKind, Text, TextIssue, TextKind, Title, TitleKind, UtmTag, UtmTagKind,
 };
 pub use transition::IllegalTransition;
 pub use user::{NewUser, Role, User, UserId, UserRecord, Verified};

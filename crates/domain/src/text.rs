@@ -7,12 +7,17 @@ mod password;
 mod phone;
 mod slug;
 mod url;
+mod value;
 
-pub use email::Email;
+pub use email::{Email, EmailKind};
 pub use issue::TextIssue;
 pub(crate) use issue::line;
-pub use line::{CompanyName, Message, PersonName, Reason, Tag, Title, UtmTag};
+pub use line::{
+    CompanyName, CompanyNameKind, Message, MessageKind, PersonName, PersonNameKind, Reason, ReasonKind, Tag,
+    TagKind, Title, TitleKind, UtmTag, UtmTagKind,
+};
 pub use password::{NewPassword, PasswordIssue};
-pub use phone::Phone;
-pub use slug::Slug;
-pub use url::HttpUrl;
+pub use phone::{Phone, PhoneKind};
+pub use slug::{Slug, SlugKind};
+pub use url::{HttpUrl, HttpUrlKind};
+pub use value::{Text, TextKind};

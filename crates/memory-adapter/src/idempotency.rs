@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use kairo_domain::Actor;
 use kairo_ports::{Answer, Claim, IdempotencyKeys, StoreError};
 
-use crate::guard::refused;
+use crate::guard::{only_system, refused};
 use crate::store::Shared;
 use crate::unit_of_work::MemoryUnitOfWork;
 
@@ -100,5 +100,19 @@ impl IdempotencyKeys for MemoryUnitOfWork {
             Arc::make_mut(&mut shelf.answers).insert(key.clone(), Arc::clone(&kept));
             Ok(())
         })
+    }
+
+    async fn purge(&mut self, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        only_system(&self.actor)?;
+        let expired = self.view.answers.iter().filter(|(_, kept)| kept.expires_at <= now);
+        let expired: Vec<Key> = expired.take(limit as usize).map(|(key, _)| key.clone()).collect();
+        let count = expired.len() as u64;
+        self.write(move |shelf| {
+            // Somebody may have used the key again since.
+            Arc::make_mut(&mut shelf.answers)
+                .retain(|key, kept| kept.expires_at > now || !expired.contains(key));
+            Ok(())
+        })?;
+        Ok(count)
     }
 }

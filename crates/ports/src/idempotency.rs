@@ -75,4 +75,8 @@ pub trait IdempotencyKeys: Send {
         now: DateTime<Utc>,
         expires_at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
+
+    /// Forgets at most `limit` answers that expired before `now`, of whichever actor, and tells how many. MUST fail
+    /// with [`StoreError::Refused`] unless the actor is the program itself.
+    async fn purge(&mut self, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError>;
 }

@@ -212,6 +212,8 @@ macro_rules! store_contract {
                 a_key_without_an_answer_is_free_again
                 a_younger_answer_is_found
                 an_expired_answer_is_as_none
+                expired_answers_are_purged
+                only_the_program_purges
                 an_answer_is_good_until_it_expires
                 another_actor_has_another_key
                 another_scope_has_another_key

@@ -1,43 +1,39 @@
-use std::fmt;
-
 use super::issue::line;
+use super::value::{Text, TextKind};
 use crate::TextIssue;
 
 /// An e-mail address as its owner typed it, trimmed; personal data.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Email(String);
+pub type Email = Text<EmailKind>;
 
-impl Email {
-    /// The most characters an address may have (RFC 5321, section 4.5.3.1).
-    pub const MAX: usize = 254;
-    const LOCAL_MAX: usize = 64;
+/// The most characters before the `@` (RFC 5321, section 4.5.3.1).
+const LOCAL_MAX: usize = 64;
 
-    /// Trims and checks an address: what mail servers accept unquoted.
-    ///
-    /// # Errors
-    /// [`TextIssue`] when it is empty, too long or not an address.
-    pub fn parse(text: &str) -> Result<Self, TextIssue> {
+/// The kind of [`Email`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EmailKind {}
+
+impl TextKind for EmailKind {
+    const MAX: usize = 254;
+    const PERSONAL: bool = true;
+
+    fn check(text: &str) -> Result<String, TextIssue> {
         let text = line(text, Self::MAX)?;
         let (local, host) = text.rsplit_once('@').ok_or(TextIssue::NotAnEmail)?;
         let valid = is_local(local) && is_host(host);
-        if valid { Ok(Self(text)) } else { Err(TextIssue::NotAnEmail) }
+        if valid { Ok(text) } else { Err(TextIssue::NotAnEmail) }
     }
+}
 
-    /// The address as typed.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
+impl Email {
     /// The form in which addresses are compared: lower case.
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        self.as_str().to_lowercase()
     }
 }
 
 fn is_local(local: &str) -> bool {
     let atoms = || local.split('.');
-    local.chars().count() <= Email::LOCAL_MAX
-        && atoms().all(|atom| !atom.is_empty() && atom.chars().all(is_atom))
+    local.chars().count() <= LOCAL_MAX && atoms().all(|atom| !atom.is_empty() && atom.chars().all(is_atom))
 }
 
 fn is_atom(c: char) -> bool {
@@ -54,12 +50,6 @@ fn is_label(label: &str) -> bool {
         && !label.starts_with('-')
         && !label.ends_with('-')
         && label.chars().all(|c| c.is_alphanumeric() || c == '-')
-}
-
-impl fmt::Debug for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
 }
 
 #[cfg(test)]

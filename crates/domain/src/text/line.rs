@@ -1,200 +1,115 @@
-use std::fmt;
-
 use super::issue::{line, lines};
+use super::value::{Text, TextKind};
 use crate::TextIssue;
 
 /// A title of a project, service or automation: one line of 1 to 200 characters.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Title(String);
-
-impl Title {
-    /// The most characters it may have.
-    pub const MAX: usize = 200;
-
-    /// Trims and checks a text.
-    ///
-    /// # Errors
-    /// [`TextIssue`] when it is empty, too long or has control characters.
-    pub fn parse(text: &str) -> Result<Self, TextIssue> {
-        line(text, Self::MAX).map(Self)
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Title {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+pub type Title = Text<TitleKind>;
 
 /// A company's name: one line of 1 to 200 characters.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CompanyName(String);
-
-impl CompanyName {
-    /// The most characters it may have.
-    pub const MAX: usize = 200;
-
-    /// Trims and checks a text.
-    ///
-    /// # Errors
-    /// [`TextIssue`] when it is empty, too long or has control characters.
-    pub fn parse(text: &str) -> Result<Self, TextIssue> {
-        line(text, Self::MAX).map(Self)
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for CompanyName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+pub type CompanyName = Text<CompanyNameKind>;
 
 /// A person's name: one line of 1 to 200 characters; personal data.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PersonName(String);
-
-impl PersonName {
-    /// The most characters it may have.
-    pub const MAX: usize = 200;
-
-    /// Trims and checks a text.
-    ///
-    /// # Errors
-    /// [`TextIssue`] when it is empty, too long or has control characters.
-    pub fn parse(text: &str) -> Result<Self, TextIssue> {
-        line(text, Self::MAX).map(Self)
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for PersonName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
+pub type PersonName = Text<PersonNameKind>;
 
 /// What somebody wrote: 1 to 20,000 characters, line breaks allowed; personal data.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Message(String);
-
-impl Message {
-    /// The most characters it may have.
-    pub const MAX: usize = 20_000;
-
-    /// Trims and checks a text.
-    ///
-    /// # Errors
-    /// [`TextIssue`] when it is empty, too long or has control characters.
-    pub fn parse(text: &str) -> Result<Self, TextIssue> {
-        lines(text, Self::MAX).map(Self)
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
+pub type Message = Text<MessageKind>;
 
 /// A campaign tag of a visit (`utm_*`): one line of 1 to 255 characters, untrusted.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UtmTag(String);
-
-impl UtmTag {
-    /// The most characters it may have.
-    pub const MAX: usize = 255;
-
-    /// Trims and checks a text.
-    ///
-    /// # Errors
-    /// [`TextIssue`] when it is empty, too long or has control characters.
-    pub fn parse(text: &str) -> Result<Self, TextIssue> {
-        line(text, Self::MAX).map(Self)
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for UtmTag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+pub type UtmTag = Text<UtmTagKind>;
 
 /// A tag of a project or asset: one line of 1 to 64 characters.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Tag(String);
+pub type Tag = Text<TagKind>;
 
-impl Tag {
-    /// The most characters it may have.
-    pub const MAX: usize = 64;
+/// Why somebody moved a lead: 1 to 1,000 characters, line breaks allowed; personal data.
+pub type Reason = Text<ReasonKind>;
 
-    /// Trims and checks a text.
-    ///
-    /// # Errors
-    /// [`TextIssue`] when it is empty, too long or has control characters.
-    pub fn parse(text: &str) -> Result<Self, TextIssue> {
-        line(text, Self::MAX).map(Self)
-    }
+/// The kind of [`Title`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TitleKind {}
 
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+impl TextKind for TitleKind {
+    const MAX: usize = 200;
+    const PERSONAL: bool = false;
+
+    fn check(text: &str) -> Result<String, TextIssue> {
+        line(text, Self::MAX)
     }
 }
 
-impl fmt::Debug for Tag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+/// The kind of [`CompanyName`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CompanyNameKind {}
+
+impl TextKind for CompanyNameKind {
+    const MAX: usize = 200;
+    const PERSONAL: bool = false;
+
+    fn check(text: &str) -> Result<String, TextIssue> {
+        line(text, Self::MAX)
     }
 }
 
-/// Why somebody moved a lead: 1 to 1,000 characters, line breaks allowed.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Reason(String);
+/// The kind of [`PersonName`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PersonNameKind {}
 
-impl Reason {
-    /// The most characters it may have.
-    pub const MAX: usize = 1_000;
+impl TextKind for PersonNameKind {
+    const MAX: usize = 200;
+    const PERSONAL: bool = true;
 
-    /// Trims and checks a text.
-    ///
-    /// # Errors
-    /// [`TextIssue`] when it is empty, too long or has control characters.
-    pub fn parse(text: &str) -> Result<Self, TextIssue> {
-        lines(text, Self::MAX).map(Self)
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    fn check(text: &str) -> Result<String, TextIssue> {
+        line(text, Self::MAX)
     }
 }
 
-impl fmt::Debug for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
+/// The kind of [`Message`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MessageKind {}
+
+impl TextKind for MessageKind {
+    const MAX: usize = 20_000;
+    const PERSONAL: bool = true;
+
+    fn check(text: &str) -> Result<String, TextIssue> {
+        lines(text, Self::MAX)
+    }
+}
+
+/// The kind of [`UtmTag`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UtmTagKind {}
+
+impl TextKind for UtmTagKind {
+    const MAX: usize = 255;
+    const PERSONAL: bool = false;
+
+    fn check(text: &str) -> Result<String, TextIssue> {
+        line(text, Self::MAX)
+    }
+}
+
+/// The kind of [`Tag`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TagKind {}
+
+impl TextKind for TagKind {
+    const MAX: usize = 64;
+    const PERSONAL: bool = false;
+
+    fn check(text: &str) -> Result<String, TextIssue> {
+        line(text, Self::MAX)
+    }
+}
+
+/// The kind of [`Reason`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReasonKind {}
+
+impl TextKind for ReasonKind {
+    const MAX: usize = 1_000;
+    const PERSONAL: bool = true;
+
+    fn check(text: &str) -> Result<String, TextIssue> {
+        lines(text, Self::MAX)
     }
 }

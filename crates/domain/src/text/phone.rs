@@ -1,37 +1,24 @@
-use std::fmt;
-
 use super::issue::line;
+use super::value::{Text, TextKind};
 use crate::TextIssue;
 
 /// A telephone number as typed, trimmed; personal data.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Phone(String);
+pub type Phone = Text<PhoneKind>;
 
-impl Phone {
-    /// The most characters a number may have, signs between the digits included.
-    pub const MAX: usize = 40;
+/// The kind of [`Phone`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PhoneKind {}
 
-    /// Trims and checks a number: 3 to 20 digits, a leading `+`, and the usual signs between them.
-    ///
-    /// # Errors
-    /// [`TextIssue`] when it is empty, too long or not a telephone number.
-    pub fn parse(text: &str) -> Result<Self, TextIssue> {
+impl TextKind for PhoneKind {
+    const MAX: usize = 40;
+    const PERSONAL: bool = true;
+
+    fn check(text: &str) -> Result<String, TextIssue> {
         let text = line(text, Self::MAX)?;
         let rest = text.strip_prefix('+').unwrap_or(&text);
         let digits = rest.chars().filter(char::is_ascii_digit).count();
         let signs_only = rest.chars().all(|c| c.is_ascii_digit() || " ()-./".contains(c));
-        if signs_only && (3..=20).contains(&digits) { Ok(Self(text)) } else { Err(TextIssue::NotAPhone) }
-    }
-
-    /// The number as typed.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Phone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
+        if signs_only && (3..=20).contains(&digits) { Ok(text) } else { Err(TextIssue::NotAPhone) }
     }
 }
 

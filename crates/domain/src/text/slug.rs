@@ -1,37 +1,24 @@
-use std::fmt;
-
 use super::issue::line;
+use super::value::{Text, TextKind};
 use crate::TextIssue;
 
 /// The readable part of a URL: `^[a-z0-9]+(-[a-z0-9]+)*$`, at most 120 characters.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Slug(String);
+pub type Slug = Text<SlugKind>;
 
-impl Slug {
-    /// The most characters a slug may have.
-    pub const MAX: usize = 120;
+/// The kind of [`Slug`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SlugKind {}
 
-    /// Checks a slug.
-    ///
-    /// # Errors
-    /// [`TextIssue`] when it is empty, too long or not a slug.
-    pub fn parse(text: &str) -> Result<Self, TextIssue> {
+impl TextKind for SlugKind {
+    const MAX: usize = 120;
+    const PERSONAL: bool = false;
+
+    fn check(text: &str) -> Result<String, TextIssue> {
         let text = line(text, Self::MAX)?;
         let is_word = |word: &str| {
             !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         };
-        if text.split('-').all(is_word) { Ok(Self(text)) } else { Err(TextIssue::NotASlug) }
-    }
-
-    /// The slug.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Slug {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        if text.split('-').all(is_word) { Ok(text) } else { Err(TextIssue::NotASlug) }
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use kairo_domain::{Actor, AutomationId, UserActor, Verb};
 use kairo_ports::{Answer, Claim, IdempotencyKey, Store, StoreError, UnitOfWork};
 
-use super::steps::{World, begin, lead_seen_by};
+use super::steps::{World, begin, boss, lead_seen_by};
 use crate::builders::{at, lead, next_id, permit};
 
 /// A key that nobody used is free.
@@ -132,6 +132,36 @@ pub async fn an_answer_is_good_until_it_expires(store: &dyn Store) {
     keep(store, &Actor::Visitor, &claim("k"), &answer()).await;
     let mut work = begin(store, &Actor::Visitor).await;
     assert_eq!(work.idempotency().claim(&claim("k"), at(99)).await.unwrap(), Some(answer()));
+}
+
+/// Answers that have expired are forgotten, so many at a time, and the others stay.
+pub async fn expired_answers_are_purged(store: &dyn Store) {
+    let visitor = Actor::Visitor;
+    for key in ["a", "b", "c"] {
+        keep(store, &visitor, &claim(key), &answer()).await;
+    }
+    let mut work = begin(store, &visitor).await;
+    work.idempotency().claim(&claim("young"), at(0)).await.unwrap();
+    work.idempotency().keep(&claim("young"), &answer(), at(0), at(500)).await.unwrap();
+    work.commit().await.unwrap();
+    for purged in [2, 1, 0] {
+        let mut work = begin(store, &Actor::System).await;
+        assert_eq!(work.idempotency().purge(at(100), 2).await.unwrap(), purged);
+        work.commit().await.unwrap();
+    }
+    let mut work = begin(store, &visitor).await;
+    assert_eq!(work.idempotency().claim(&claim("young"), at(101)).await.unwrap(), Some(answer()));
+    assert_eq!(work.idempotency().claim(&claim("a"), at(50)).await.unwrap(), None);
+}
+
+/// Nobody but the program itself forgets answers.
+pub async fn only_the_program_purges(store: &dyn Store) {
+    keep(store, &Actor::Visitor, &claim("k"), &answer()).await;
+    for actor in [Actor::Visitor, boss()] {
+        let mut work = begin(store, &actor).await;
+        let purged = work.idempotency().purge(at(1_000), 10).await;
+        assert!(matches!(purged, Err(StoreError::Refused { .. })), "{purged:?}");
+    }
 }
 
 /// Every actor has keys of its own, also where the same user acts in different ways.

@@ -53,14 +53,14 @@ pub async fn every_kind_of_actor_is_recorded(store: &dyn Store) {
 
 /// A dropped unit recorded nothing.
 pub async fn nothing_is_recorded_without_commit(store: &dyn Store) {
-    let ada = lead("Ada").build();
-    let mut work = begin(store, &boss()).await;
+    let (boss, ada) = (boss(), lead("Ada").build());
+    let mut work = begin(store, &boss).await;
     work.journal()
-        .record(&created(&boss(), &ada), &Event::LeadCreated { lead: ada.id, source: None }, at(0))
+        .record(&created(&boss, &ada), &Event::LeadCreated { lead: ada.id, source: None }, at(0))
         .await
         .unwrap();
     drop(work);
-    assert!(latest(store, &boss(), &about(&ada), 10).await.is_empty());
+    assert!(latest(store, &boss, &about(&ada), 10).await.is_empty());
 }
 
 /// A unit sees what it recorded.

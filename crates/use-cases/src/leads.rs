@@ -92,6 +92,7 @@ impl Leads {
         retry(|| async move {
             let now = self.ports.clock.now();
             let mut work = self.ports.store.begin(actor).await?;
+            actor.may_ever(Verb::Create, Resource::Lead)?;
             if let Some(answer) = replay(&mut *work, once, now).await? {
                 return Ok(Outcome::Replayed(answer));
             }
@@ -164,6 +165,7 @@ impl Leads {
         retry(|| async move {
             let now = self.ports.clock.now();
             let mut work = self.ports.store.begin(actor).await?;
+            actor.may_ever(Verb::Move, Resource::Lead)?;
             if let Some(answer) = replay(&mut *work, once, now).await? {
                 return Ok(Outcome::Replayed(answer));
             }

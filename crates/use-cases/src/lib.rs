@@ -36,6 +36,7 @@ mod once;
 mod retry;
 mod sessions;
 mod studio;
+mod upkeep;
 mod users;
 
 pub use code::Code;
@@ -46,4 +47,5 @@ pub use leads::{CaptureLead, DeleteLead, EditLead, LeadQuery, Leads, MoveLead};
 pub use once::{Once, Outcome};
 pub use sessions::{Sessions, SignIn, SignedIn};
 pub use studio::{Ports, Studio};
+pub use upkeep::Upkeep;
 pub use users::{CreateUser, ResetPassword, Users};

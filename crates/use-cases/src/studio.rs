@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use kairo_ports::{AccessTokens, Clock, IdSource, Passwords, Store, TokenSource};
 
-use crate::{Companies, Error, Leads, Sessions, Users};
+use crate::{Companies, Error, Leads, Sessions, Upkeep, Users};
 
 /// Everything the use cases need from the outside.
 pub struct Ports {
@@ -50,6 +50,11 @@ impl Studio {
     /// Signing in, and who a token stands for.
     pub fn sessions(&self) -> Sessions {
         Sessions { ports: Arc::clone(&self.ports) }
+    }
+
+    /// What the program does by itself, now and then.
+    pub fn upkeep(&self) -> Upkeep {
+        Upkeep { ports: Arc::clone(&self.ports) }
     }
 
     /// Whether requests can be served: the store answers and has the expected schema.

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use kairo_domain::{Actor, Email, Event, Id, NewPassword, NewUser, User, Verb, Verified};
+use chrono::{DateTime, Utc};
+use kairo_domain::{Actor, Email, Event, Id, NewPassword, NewUser, User, UserId, Verb, Verified};
+use kairo_ports::UnitOfWork;
 
 use crate::retry::retry;
 use crate::{Error, Ports};
@@ -52,7 +54,7 @@ impl Users {
         .await
     }
 
-    /// Sets another password for a user. Only the program itself may.
+    /// Sets another password for a user and ends the user's sessions. Only the program itself may.
     ///
     /// # Errors
     /// [`Error::NotFound`] when nobody has this address.
@@ -67,6 +69,7 @@ impl Users {
             let permit = actor.may(Verb::Update, &user)?;
             work.users().set_password_hash(&permit, user.id, hash).await?;
             work.journal().record(&permit, &Event::PasswordReset { user: user.id }, now).await?;
+            end_sessions(&mut *work, actor, user.id, now).await?;
             work.commit().await?;
             Ok(user)
         })
@@ -76,13 +79,28 @@ impl Users {
     /// Shows the actor's own account.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when the actor is no user, or the account is gone.
+    /// [`Error::Unauthenticated`] when the actor is no user, or the account is gone or suspended.
     pub async fn me(&self, actor: &Actor) -> Result<User, Error> {
         let gone = || Error::Unauthenticated("sign in first");
         let id = actor.user().ok_or_else(gone)?;
         let mut work = self.ports.store.begin_read(actor).await?;
-        let user = work.users().get(id).await?.ok_or_else(gone)?;
+        let user = work.users().get(id).await?.filter(User::may_sign_in).ok_or_else(gone)?;
         actor.may(Verb::Read, &user)?;
         Ok(user)
     }
+}
+
+async fn end_sessions(
+    work: &mut dyn UnitOfWork,
+    actor: &Actor,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    for mut session in work.sessions().of_user(user).await? {
+        let permit = actor.may(Verb::Delete, &session)?;
+        session.revoke(now);
+        work.sessions().revoke(&permit, &session).await?;
+        work.journal().record(&permit, &Event::SessionRevoked { session: session.id }, now).await?;
+    }
+    Ok(())
 }

@@ -108,7 +108,7 @@ impl Actor {
         let resource = facts.resource;
         let visible = match verb {
             // What does not exist yet cannot be hidden, unless its whole kind is.
-            Verb::Create => !self.reach(resource).is_nothing() || self.may_ever(Verb::Create, resource),
+            Verb::Create => !self.reach(resource).is_nothing() || self.could_ever(Verb::Create, resource),
             _ => self.reaches(Verb::Read, &facts),
         };
         Err(if visible {
@@ -132,8 +132,22 @@ impl Actor {
         reach(self.role(), resource, Verb::Read)
     }
 
-    /// Whether some thing of this kind is within reach of the verb.
-    pub fn may_ever(&self, verb: Verb, resource: Resource) -> bool {
+    /// Asks whether this actor may do this to some thing of this kind; which one is asked with [`Actor::may`].
+    ///
+    /// # Errors
+    /// [`Denied`] when nothing of this kind is within reach of the verb.
+    pub fn may_ever(&self, verb: Verb, resource: Resource) -> Result<(), Denied> {
+        if self.could_ever(verb, resource) {
+            return Ok(());
+        }
+        Err(if self.reach(resource).is_nothing() {
+            Denied::Hidden { resource }
+        } else {
+            Denied::Forbidden { role: self.role(), verb, resource }
+        })
+    }
+
+    fn could_ever(&self, verb: Verb, resource: Resource) -> bool {
         !reach(self.role(), resource, verb).is_nothing()
     }
 

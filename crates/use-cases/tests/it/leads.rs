@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use chrono::TimeDelta;
-use kairo_domain::{Actor, Change, Lead, LeadPatch, LeadStatus, Reason, Seen, Version};
+use kairo_domain::{Actor, Change, Lead, LeadPatch, LeadStatus, Reason, Role, Seen, UserActor, Version};
 use kairo_testkit::builders::{actor_of, full_lead, person};
 use kairo_use_cases::{
     Answer, CaptureLead, Claim, DeleteLead, EditLead, Error, IdempotencyKey, LeadQuery, MoveLead, Once,
@@ -154,4 +154,25 @@ async fn a_key_is_forgotten_after_a_day() {
     world.clock.advance(TimeDelta::hours(24));
     let later = leads.capture(&Actor::Visitor, form(), once("k1", 1)).await.unwrap();
     assert!(matches!(later, Outcome::Done(_)));
+}
+
+#[tokio::test]
+async fn expired_answers_are_purged() {
+    let world = World::new().await;
+    world.studio.leads().capture(&Actor::Visitor, form(), once("k1", 1)).await.unwrap();
+    assert_eq!(world.studio.upkeep().purge().await.unwrap(), 0);
+    world.clock.advance(TimeDelta::hours(24));
+    assert_eq!(world.studio.upkeep().purge().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn who_may_not_act_any_more_is_told_no_earlier_answer() {
+    let world = World::new().await;
+    let lead = captured(&world).await;
+    let order = to(&lead, LeadStatus::Contacted);
+    world.studio.leads().move_to(&world.as_team(), order.clone(), once("k1", 1)).await.unwrap();
+    let demoted =
+        Actor::User(UserActor { id: world.team.id, role: Role::Client, company: None, session: None });
+    let repeated = world.studio.leads().move_to(&demoted, order, once("k1", 1)).await;
+    assert!(matches!(repeated, Err(Error::NotFound { .. })));
 }

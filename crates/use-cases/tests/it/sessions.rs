@@ -2,8 +2,10 @@
 
 use crate::world::World;
 use chrono::TimeDelta;
-use kairo_domain::{Actor, NewPassword, NewUser, Redacted, Role, User};
-use kairo_testkit::builders::email;
+use kairo_domain::{Actor, NewPassword, NewUser, Redacted, Role, User, Verb};
+use kairo_ports::Store;
+use kairo_testkit::builders::{actor_of, email, permit, team_member};
+use kairo_testkit::fakes::START;
 use kairo_use_cases::{CreateUser, Error, ResetPassword, SignIn};
 
 const PASSWORD: &str = "correct horse battery";
@@ -80,6 +82,31 @@ async fn a_reset_password_replaces_the_old_one() {
     let sessions = world.studio.sessions();
     assert!(sessions.sign_in(sign_in("ada@example.com", PASSWORD)).await.is_err());
     assert!(sessions.sign_in(sign_in("ada@example.com", "another horse battery")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_reset_password_ends_the_sessions_of_the_old_one() {
+    let world = World::new().await;
+    let ada = with_ada(&world).await;
+    world.studio.sessions().sign_in(sign_in("ada@example.com", PASSWORD)).await.unwrap();
+    let password = NewPassword::parse("another horse battery").unwrap();
+    let order = ResetPassword { email: email("ada@example.com"), password };
+    world.studio.users().reset_password(&Actor::System, order).await.unwrap();
+    let mut work = world.store.begin_read(&Actor::System).await.unwrap();
+    assert_eq!(work.sessions().of_user(ada.id).await.unwrap(), []);
+    assert_eq!(world.journal().await[0].event, "session.revoked");
+}
+
+#[tokio::test]
+async fn a_suspended_user_is_nobody() {
+    let world = World::new().await;
+    let tom = team_member("Tim").with(|user| user.suspended_at = Some(START)).build();
+    let system = Actor::System;
+    let mut work = world.store.begin(&system).await.unwrap();
+    work.users().add(&permit(&system, Verb::Create, &tom), &tom).await.unwrap();
+    work.commit().await.unwrap();
+    let refused = world.studio.users().me(&actor_of(&tom)).await;
+    assert!(matches!(refused, Err(Error::Unauthenticated(_))));
 }
 
 #[tokio::test]

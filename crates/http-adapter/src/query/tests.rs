@@ -115,6 +115,15 @@ fn a_page_has_a_place() {
 }
 
 #[test]
+fn a_page_beyond_all_numbers_is_refused() {
+    for query in
+        ["page=2147483648&limit=2", "page=21474837&limit=200", "page=4294967295&limit=1", "page=4294967296"]
+    {
+        assert_eq!(faults(query), [("/query/page".to_owned(), "out_of_range")], "{query}");
+    }
+}
+
+#[test]
 fn a_cursor_is_good_for_its_own_list_only() {
     let position = kairo_domain::Position { values: vec![text("a")], id: uuid::Uuid::nil() };
     let seal = |query: &str| parse(query).unwrap().shape.cursors.seal(&position);

@@ -60,9 +60,10 @@ fn parse_limit(text: &str) -> Result<Limit, Fault> {
 
 fn parse_page(text: &str, limit: Limit) -> Result<Window, Fault> {
     let rows = u32::from(limit.rows());
-    let start = text.parse::<u32>().ok().and_then(|page| page.checked_sub(1)?.checked_mul(rows));
-    let message =
-        || format!("must be a number from 1 to {} at this limit; use `after` to go further", LAST_ROW / rows);
-    let start = start.filter(|start| start + rows <= LAST_ROW);
+    let last = LAST_ROW / rows;
+    let page = text.parse::<u32>().ok().filter(|page| (1..=last).contains(page));
+    let message = || format!("must be a number from 1 to {last} at this limit; use `after` to go further");
+    // No more than LAST_ROW, since the page is no more than the last.
+    let start = page.map(|page| (page - 1) * rows);
     start.map(Window::Offset).ok_or_else(|| Fault::of_parameter("page", "out_of_range", message()))
 }

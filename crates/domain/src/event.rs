@@ -6,7 +6,8 @@ use crate::{
     UserId,
 };
 
-/// Something that happened, as the journal keeps it: ids, statuses and field names, no personal data.
+/// Something that happened, as the journal keeps it: ids, statuses, field names, and the reason somebody gave for a
+/// move, which an erasure has to overwrite. No other personal data.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// A lead came in.

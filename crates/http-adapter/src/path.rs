@@ -4,10 +4,11 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use kairo_domain::{Entity, Id};
 use kairo_use_cases::Code;
+use uuid::fmt::Hyphenated;
 
 use crate::problem::Problem;
 
-/// The `{id}` of the path. A text that is no UUID names nothing.
+/// The `{id}` of the path. A text that is no hyphenated UUID names nothing.
 pub(crate) struct PathId<E>(pub(crate) Id<E>);
 
 /// Where the request was sent, as the caller knows it: below whatever the API is mounted under.
@@ -24,9 +25,15 @@ impl<E: Entity> FromRequest for PathId<E> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let nothing = || Problem::new(Code::NotFound, format!("there is no such {}", E::NAME));
-        let id = request.match_info().get("id").and_then(|text| text.parse().ok());
+        let id = request.match_info().get("id").and_then(parse_id);
         ready(id.map(Self).ok_or_else(nothing))
     }
+}
+
+/// Reads an id as answers write it, in either case. Other spellings of a UUID would be other addresses of one thing.
+fn parse_id<E: Entity>(text: &str) -> Option<Id<E>> {
+    let is_hyphenated = text.len() == Hyphenated::LENGTH;
+    text.parse().ok().filter(|_| is_hyphenated)
 }
 
 impl FromRequest for Here {

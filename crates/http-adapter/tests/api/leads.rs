@@ -100,6 +100,18 @@ async fn a_patch_with_a_status_says_where_to_go() {
 }
 
 #[actix_web::test]
+async fn an_id_has_one_spelling_in_either_case() {
+    let world = world().await;
+    let id = world.lead("Ada").await["id"].as_str().unwrap().to_owned();
+    for id in [id.clone(), id.to_uppercase()] {
+        assert_eq!(world.get(&format!("/leads/{id}"), Who::Team).await.status, 200, "{id}");
+    }
+    for id in [id.replace('-', ""), format!("%7B{id}%7D"), format!("urn:uuid:{id}")] {
+        assert_eq!(world.get(&format!("/leads/{id}"), Who::Team).await.problem(), "not_found", "{id}");
+    }
+}
+
+#[actix_web::test]
 async fn what_is_no_id_names_nothing() {
     let world = world().await;
     for path in ["/leads/7", "/leads/7/status", "/leads/00000000-0000-7000-8000-00000000ffff"] {

@@ -4,6 +4,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use kairo_domain::{Entity, Id};
 use kairo_use_cases::Code;
+use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 use crate::problem::Problem;
@@ -26,14 +27,19 @@ impl<E: Entity> FromRequest for PathId<E> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let nothing = || Problem::new(Code::NotFound, format!("there is no such {}", E::NAME));
         let id = request.match_info().get("id").and_then(parse_id);
-        ready(id.map(Self).ok_or_else(nothing))
+        ready(id.map(|id| Self(Id::from_uuid(id))).ok_or_else(nothing))
     }
 }
 
 /// Reads an id as answers write it, in either case. Other spellings of a UUID would be other addresses of one thing.
-fn parse_id<E: Entity>(text: &str) -> Option<Id<E>> {
+fn parse_id(text: &str) -> Option<Uuid> {
     let is_hyphenated = text.len() == Hyphenated::LENGTH;
-    text.parse().ok().filter(|_| is_hyphenated)
+    Uuid::try_parse(text).ok().filter(|_| is_hyphenated)
+}
+
+/// A part of a path as answers write it: an id in lower case, anything else as it came.
+pub(crate) fn canonical(part: &str) -> String {
+    parse_id(part).map_or_else(|| part.to_owned(), |id| id.to_string())
 }
 
 impl FromRequest for Here {

@@ -19,7 +19,7 @@ impl IntoParams for IfMatch {
 impl IntoParams for Repeatable {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let description = "1 to 255 visible ASCII characters of your choice. A repeat of the request with the same \
-                           key and body takes no effect and gets the first answer; kept for 24 hours.";
+                           key, body and `If-Match` takes no effect and gets the first answer; kept for 24 hours.";
         vec![parameter("Idempotency-Key", ParameterIn::Header, description, text())]
     }
 }

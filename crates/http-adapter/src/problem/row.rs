@@ -82,7 +82,7 @@ impl Row {
             Code::KeyReused => (
                 422,
                 "Idempotency key used twice",
-                "The `Idempotency-Key` was used before with another body.",
+                "The `Idempotency-Key` was used before with another body or another `If-Match`.",
                 "Use a new key for a new request.",
             ),
             Code::InProgress => (

@@ -68,6 +68,49 @@ async fn actors_and_routes_have_their_own_keys() {
 }
 
 #[actix_web::test]
+async fn a_key_is_good_for_one_precondition() {
+    let world = world().await;
+    let path = format!("/leads/{}/status", world.lead("Ada").await["id"].as_str().unwrap());
+    let move_if = async |seen: Option<&str>| {
+        let request = TestRequest::post().uri(&at(&path)).insert_header(("idempotency-key", "k"));
+        let request = match seen {
+            Some(seen) => request.insert_header(("if-match", seen)),
+            None => request,
+        };
+        world.send(world.as_(Who::Team, request.set_json(json!({"to": "CONTACTED"})))).await
+    };
+    let first = move_if(Some("\"1.x\"")).await;
+    assert_eq!((first.status, first.header("idempotency-replayed")), (200, None));
+    let again = move_if(Some("\"1.x\"")).await;
+    assert_eq!((again.status, again.header("idempotency-replayed")), (200, Some("true")));
+    for other in [None, Some("\"9.x\""), Some("*")] {
+        let reply = move_if(other).await;
+        assert_eq!((reply.status, reply.problem().as_str()), (422, "key_reused"), "{other:?}");
+    }
+}
+
+#[actix_web::test]
+async fn another_spelling_of_the_path_is_the_same_request() {
+    let world = world().await;
+    // Ids are numbered: sixteen in a row have one with a letter.
+    let mut lower = String::new();
+    for _ in 0..16 {
+        let id = world.lead("Ada").await["id"].as_str().unwrap().to_owned();
+        lower = if id == id.to_uppercase() { lower } else { id };
+    }
+    assert_ne!(lower, lower.to_uppercase());
+    let moved = async |id: &str| {
+        let path = format!("/leads/{id}/status");
+        post_once(&world, &path, Who::Team, "k", json!({"to": "CONTACTED"})).await
+    };
+    assert_eq!(moved(&lower).await.header("idempotency-replayed"), None);
+    for id in [lower.to_uppercase(), lower.replacen('-', "%2D", 1)] {
+        let again = moved(&id).await;
+        assert_eq!((again.status, again.header("idempotency-replayed")), (200, Some("true")), "{id}");
+    }
+}
+
+#[actix_web::test]
 async fn a_key_is_short_and_visible() {
     let world = world().await;
     for key in ["", "a b", &"k".repeat(256)] {

@@ -107,4 +107,25 @@ impl IdempotencyKeys for PgUnitOfWork {
         .execute(connection);
         statements.run(insert).await.map(|_| ())
     }
+
+    async fn purge(&mut self, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        let is_system = self.is_system();
+        let (statements, connection) = self.parts();
+        if !is_system {
+            return Err(statements.refuse("only the program itself forgets answers"));
+        }
+        // Two processes that purge at the same time take different rows instead of waiting for each other.
+        let delete = sqlx::query!(
+            r#"/* kairo:idempotency.purge */
+               WITH expired AS MATERIALIZED (
+                 SELECT scope, key FROM kairo.idempotency_keys WHERE expires_at <= $1
+                 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+               DELETE FROM kairo.idempotency_keys AS kept USING expired
+               WHERE kept.scope = expired.scope AND kept.key = expired.key"#,
+            now,
+            i64::from(limit),
+        )
+        .execute(connection);
+        Ok(statements.run(delete).await?.rows_affected())
+    }
 }

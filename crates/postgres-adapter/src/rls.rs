@@ -213,6 +213,10 @@ fn idempotency(sql: &mut String) {
         rights(sql, name, role, "SELECT", tables::IDEMPOTENCY, &format!("USING ({rows})"));
         rights(sql, name, role, "INSERT", tables::IDEMPOTENCY, &format!("WITH CHECK ({rows})"));
         rights(sql, name, role, "DELETE", &[], &format!("USING ({rows})"));
+        if role == ActorRole::System {
+            // To lock a row takes the right to change it. Nothing that was changed passes.
+            rights(sql, name, role, "UPDATE", &["expires_at"], "USING (true) WITH CHECK (false)");
+        }
     }
 }
 

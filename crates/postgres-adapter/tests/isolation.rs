@@ -213,6 +213,27 @@ async fn a_key_is_seen_by_those_who_used_it() {
 }
 
 #[tokio::test]
+async fn two_that_purge_take_different_answers() {
+    let store = fresh_store().await;
+    let answer = Answer { status: 201, headers: vec![], body: "{}".into() };
+    let mut work = store.begin(&Actor::Visitor).await.unwrap();
+    for key in ["a", "b", "c"] {
+        let key = IdempotencyKey::parse(key).unwrap();
+        let claim = Claim { scope: "POST /leads".to_owned(), key, body_digest: [7; 32] };
+        assert_eq!(work.idempotency().claim(&claim, at(0)).await.unwrap(), None);
+        work.idempotency().keep(&claim, &answer, at(0), at(60)).await.unwrap();
+    }
+    work.commit().await.unwrap();
+    // The first has not committed while the second looks.
+    let (mut one, mut two) =
+        (store.begin(&Actor::System).await.unwrap(), store.begin(&Actor::System).await.unwrap());
+    assert_eq!(one.idempotency().purge(at(60), 1).await.unwrap(), 1);
+    assert_eq!(two.idempotency().purge(at(60), 10).await.unwrap(), 2);
+    one.commit().await.unwrap();
+    two.commit().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_row_that_breaks_the_rules_of_its_type_is_named() {
     let database = migrated_database().await;
     let store = store_of(&database).await;

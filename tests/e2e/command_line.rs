@@ -66,3 +66,18 @@ async fn the_openapi_document_needs_no_database() {
     let document: serde_json::Value = serde_json::from_str(&document).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
 }
+
+#[tokio::test]
+async fn a_setting_that_cannot_be_meant_is_refused_before_anything_starts() {
+    for (name, value, key) in [
+        ("KAIRO_SERVER__CORS_ORIGINS", "[\"*\"]", "server.cors_origins"),
+        ("KAIRO_AUTH__ARGON2__MEMORY_KIB", "8", "auth.argon2"),
+        ("KAIRO_LIMITS__REQUEST_SECONDS", "0", "limits.request_seconds"),
+    ] {
+        let place = Place::new().with(name, value);
+        let refused = place.run(&["serve"]).await;
+        assert!(!refused.status.success());
+        assert!(stderr(&refused).contains(key), "{}", stderr(&refused));
+        assert!(!place.folder.path().join(".kairo").exists());
+    }
+}

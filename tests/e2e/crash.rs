@@ -32,3 +32,14 @@ async fn two_programs_share_one_private_database() {
     assert_eq!(list["data"][0]["id"], id);
     assert_eq!(second.stop().await, Some(0));
 }
+
+#[tokio::test]
+async fn a_stop_during_the_start_leaves_no_server_behind() {
+    let place = Place::new();
+    assert_eq!(place.stop_when_it_logs("the private database runs").await, Some(0));
+    let cluster = place.folder.path().join(".kairo/postgres/pgdata");
+    assert!(cluster.join("PG_VERSION").is_file());
+    assert!(!cluster.join("postmaster.pid").exists());
+    // What was begun is whole: the next start goes on from it.
+    assert_eq!(place.serve(&["--demo"]).await.stop().await, Some(0));
+}

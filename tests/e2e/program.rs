@@ -69,6 +69,22 @@ impl Place {
         self.folder.path().join("serve.log")
     }
 
+    /// Starts `serve`, and asks it to stop as soon as it logs this; the exit code is returned.
+    pub(crate) async fn stop_when_it_logs(&self, said: &str) -> Option<i32> {
+        let mut command = self.command(&["serve", "--demo", "--listen", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        loop {
+            let line = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap();
+            if line.unwrap_or_else(|| panic!("the program never logged {said:?}")).contains(said) {
+                break;
+            }
+        }
+        send(&child, Signal::SIGTERM);
+        while timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().is_some() {}
+        timeout(PATIENCE, child.wait()).await.unwrap().unwrap().code()
+    }
+
     /// Starts `serve` on a free port and waits until it says where it listens.
     pub(crate) async fn serve(&self, arguments: &[&str]) -> Program {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
@@ -139,20 +155,20 @@ impl Program {
 
     /// Asks it to stop and waits; the exit code is returned.
     pub(crate) async fn stop(mut self) -> Option<i32> {
-        self.signal(Signal::SIGTERM);
+        send(&self.child, Signal::SIGTERM);
         timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap().code()
     }
 
     /// Kills it without warning.
     pub(crate) async fn kill(mut self) {
-        self.signal(Signal::SIGKILL);
+        send(&self.child, Signal::SIGKILL);
         self.child.wait().await.unwrap();
     }
+}
 
-    fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.child.id().unwrap()).unwrap();
-        kill(Pid::from_raw(pid), signal).unwrap();
-    }
+fn send(child: &Child, signal: Signal) {
+    let pid = i32::try_from(child.id().unwrap()).unwrap();
+    kill(Pid::from_raw(pid), signal).unwrap();
 }
 
 /// What a contact form on a website sends.

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{self, Loaded};
+use crate::stop::Stop;
 use crate::telemetry;
 
 mod migrate;
@@ -63,14 +64,23 @@ pub async fn run() -> ExitCode {
 async fn dispatch(cli: Cli) -> Outcome {
     let loaded = config::load(cli.config.as_deref())?;
     telemetry::start(&loaded.config.log)?;
+    let stop = Stop::listen()?;
     match cli.command {
-        Command::Serve(args) => serve::run(loaded.config, args).await,
+        Command::Serve(args) => serve::run(loaded.config, args, &stop).await,
         Command::Migrate(args) => migrate::run(loaded.config, args).await,
         Command::Seed(args) => seed::run(loaded.config, args).await,
         Command::User(args) => user::run(loaded.config, args).await,
         Command::Openapi => output::say(&kairo::http::openapi_json()),
         Command::Config => show(&loaded),
     }
+}
+
+/// What a command came to, once everything beneath it is closed: its own error first.
+fn closed(done: Outcome, closing: Outcome) -> Outcome {
+    if let (Err(_), Err(error)) = (&done, &closing) {
+        tracing::error!(error = %with_causes(&**error), "closing failed as well");
+    }
+    done.and(closing)
 }
 
 fn show(loaded: &Loaded) -> Outcome {

@@ -29,7 +29,9 @@ pub mod config;
 mod database;
 mod secrets;
 mod serve;
+mod stop;
 mod telemetry;
+mod upkeep;
 mod wiring;
 
 pub use cli::run;

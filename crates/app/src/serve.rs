@@ -2,22 +2,21 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer};
+use kairo::Studio;
 use kairo::http::{Api, BodyPace, Metrics, Settings, Tasks};
 use kairo::system::SigningKey;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
+use crate::stop::Stop;
+use crate::upkeep::keep_up;
 use crate::wiring::Running;
-
-/// How often old samples of metrics are dropped.
-const UPKEEP: Duration = Duration::from_secs(5);
 
 /// The HTTP server, listening.
 pub(crate) struct Server {
     address: SocketAddr,
     server: actix_web::dev::Server,
+    studio: Studio,
     tasks: Tasks,
     metrics: Metrics,
     grace: Duration,
@@ -73,7 +72,7 @@ impl Server {
         }
         let http = http.bind(config.server.listen).map_err(|error| named(&error, config.server.listen))?;
         let address = http.addrs().first().copied().unwrap_or(config.server.listen);
-        Ok(Self { address, server: http.run(), tasks, metrics, grace })
+        Ok(Self { address, server: http.run(), studio: running.studio().clone(), tasks, metrics, grace })
     }
 
     /// Where it listens.
@@ -81,45 +80,30 @@ impl Server {
         self.address
     }
 
-    /// Serves until Ctrl-C or SIGTERM, then finishes what is under way.
+    /// Serves until the program is asked to stop, then finishes what is under way within the time for that.
     ///
     /// # Errors
     /// The system's.
-    pub(crate) async fn run_until_stopped(self) -> io::Result<()> {
-        let stop = stop_on_signal(self.server.handle())?;
-        let served = tokio::select! {
-            served = self.server => served,
-            () = keep_up(&self.metrics) => Ok(()),
+    pub(crate) async fn run_until(self, stop: &Stop) -> io::Result<()> {
+        let handle = self.server.handle();
+        #[expect(clippy::disallowed_methods, reason = "it ends with the stop, and is waited for")]
+        let upkeep = tokio::spawn(keep_up(self.studio, self.metrics, stop.clone()));
+        let mut server = std::pin::pin!(self.server);
+        let asked = tokio::select! {
+            served = &mut server => {
+                upkeep.abort();
+                return served;
+            }
+            asked = stop.asked() => asked,
         };
-        stop.abort();
-        if tokio::time::timeout(self.grace, self.tasks.drain()).await.is_err() {
+        let (served, ()) = tokio::join!(server, handle.stop(true));
+        let left = self.grace.saturating_sub(asked.elapsed());
+        let finished = async { tokio::join!(self.tasks.drain(), upkeep) };
+        if tokio::time::timeout(left, finished).await.is_err() {
             tracing::warn!(left = self.tasks.len(), "stopping although requests are still under way");
         }
         served
     }
-}
-
-/// Never ends.
-async fn keep_up(metrics: &Metrics) {
-    let mut beat = tokio::time::interval(UPKEEP);
-    loop {
-        beat.tick().await;
-        metrics.upkeep();
-    }
-}
-
-fn stop_on_signal(handle: ServerHandle) -> io::Result<tokio::task::JoinHandle<()>> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    #[expect(clippy::disallowed_methods, reason = "its owner aborts it when the server has ended")]
-    let task = tokio::spawn(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        tracing::info!("stopping: no new requests, those under way are finished");
-        handle.stop(true).await;
-    });
-    Ok(task)
 }
 
 fn settings(running: &Running, config: &Config, metrics: Metrics) -> Settings {

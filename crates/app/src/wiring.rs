@@ -6,7 +6,7 @@ use kairo::Studio;
 use kairo::domain::{Actor, Email, NewPassword};
 use kairo::ports::{Passwords, Store};
 use kairo::postgres::{PgOptions, PgStore};
-use kairo::system::{Argon2Passwords, Argon2Settings, SigningKey, TokenSettings, random_text};
+use kairo::system::{Argon2Passwords, SigningKey, TokenSettings, random_text};
 
 use crate::config::Config;
 use crate::database::Database;
@@ -38,7 +38,9 @@ impl Running {
         match Self::on(config, database.url()).await {
             Ok((store, studio, signing_key)) => Ok(Self { database, store, studio, signing_key }),
             Err(error) => {
-                database.close().await?;
+                if let Err(closing) = database.close().await {
+                    tracing::error!(error = %closing, "closing the database failed as well");
+                }
                 Err(error)
             }
         }
@@ -51,7 +53,7 @@ impl Running {
         let studio = kairo::Builder::on(Arc::new(store.clone()))
             .signing_key(signing_key.clone())
             .tokens(token_settings(config))
-            .argon2(argon2_settings(config))
+            .argon2(config.auth.argon2)
             .build()?;
         Ok((store, studio, signing_key))
     }
@@ -69,9 +71,8 @@ impl Running {
     /// Fills in the demo data; doing it again changes nothing.
     pub(crate) async fn load_demo(&self, config: &Config) -> Result<DemoAccounts, Error> {
         let password = Secrets::open(&config.data.dir)?.read_or_create("demo-password", random_text)?;
-        let hash = Argon2Passwords::new(argon2_settings(config))?
-            .hash(NewPassword::parse(&password)?.secret())
-            .await?;
+        let hash =
+            Argon2Passwords::new(config.auth.argon2)?.hash(NewPassword::parse(&password)?.secret()).await?;
         let accounts = DEMO_ACCOUNTS
             .iter()
             .map(|(_, email)| Ok((Email::parse(email)?, hash.clone())))
@@ -129,17 +130,6 @@ fn token_settings(config: &Config) -> TokenSettings {
         issuer: config.auth.issuer.clone(),
         audience: config.auth.audience.clone(),
         lifetime: chrono::TimeDelta::minutes(config.auth.access_token_minutes.into()),
-    }
-}
-
-fn argon2_settings(config: &Config) -> Argon2Settings {
-    let argon2 = config.auth.argon2;
-    Argon2Settings {
-        memory_kib: argon2.memory_kib,
-        passes: argon2.passes,
-        lanes: argon2.lanes,
-        at_once: argon2.at_once,
-        waiting: argon2.waiting,
     }
 }
 

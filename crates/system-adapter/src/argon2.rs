@@ -6,10 +6,12 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
 use kairo_domain::Redacted;
 use kairo_ports::{PasswordError, PasswordHash, Passwords};
+use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How costly a hash is, and how many are computed at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Argon2Settings {
     /// Memory, in KiB; OWASP's floor is 19,456.
     pub memory_kib: u32,
@@ -41,6 +43,13 @@ pub struct Argon2Passwords {
 impl Default for Argon2Settings {
     fn default() -> Self {
         Self { memory_kib: 19_456, passes: 2, lanes: 1, at_once: 2, waiting: 16 }
+    }
+}
+
+impl Argon2Settings {
+    /// Whether a hash costs at least what OWASP asks for, and one can be computed at all.
+    pub const fn is_safe(&self) -> bool {
+        self.memory_kib >= 19_456 && self.passes >= 2 && self.lanes >= 1 && self.at_once >= 1
     }
 }
 
@@ -158,7 +167,6 @@ mod tests {
 
     #[test]
     fn the_default_is_at_least_the_floor() {
-        let settings = Argon2Settings::default();
-        assert!(settings.memory_kib >= 19 * 1024 && settings.passes >= 2 && settings.lanes >= 1);
+        assert!(Argon2Settings::default().is_safe());
     }
 }

@@ -1,8 +1,8 @@
 use clap::Subcommand;
 use kairo::postgres::{MigrationState, Report};
 
-use super::Outcome;
 use super::output::say;
+use super::{Outcome, closed};
 use crate::config::Config;
 use crate::database::Database;
 
@@ -31,8 +31,7 @@ pub(super) async fn run(config: Config, args: Args) -> Outcome {
         (Action::Up, true) => pending(database.url()).await,
         (Action::Status, _) => status(database.url()).await,
     };
-    database.close().await?;
-    done
+    closed(done, database.close().await.map_err(Into::into))
 }
 
 async fn up(url: &str) -> Outcome {

@@ -1,7 +1,7 @@
 use clap::ValueEnum;
 
-use super::Outcome;
 use super::output::say;
+use super::{Outcome, closed};
 use crate::config::Config;
 use crate::wiring::Running;
 
@@ -23,8 +23,9 @@ enum Profile {
 pub(super) async fn run(config: Config, args: Args) -> Outcome {
     let running = Running::start(&config).await?;
     let Profile::Demo = args.profile;
-    let seeded = running.load_demo(&config).await;
-    running.stop().await?;
-    let accounts = seeded?;
-    say(&accounts.to_string())
+    let seeded = match running.load_demo(&config).await {
+        Ok(accounts) => say(&accounts.to_string()),
+        Err(error) => Err(error),
+    };
+    closed(seeded, running.stop().await)
 }

@@ -1,9 +1,10 @@
 use std::net::SocketAddr;
 
-use super::Outcome;
 use super::output::say;
+use super::{Outcome, closed};
 use crate::config::Config;
 use crate::serve::{Server, refuse_unsafe};
+use crate::stop::Stop;
 use crate::wiring::Running;
 
 /// Serve the HTTP API.
@@ -17,19 +18,21 @@ pub(super) struct Args {
     listen: Option<SocketAddr>,
 }
 
-pub(super) async fn run(mut config: Config, args: Args) -> Outcome {
+pub(super) async fn run(mut config: Config, args: Args, stop: &Stop) -> Outcome {
     config.server.listen = args.listen.unwrap_or(config.server.listen);
     refuse_unsafe(&config, args.demo)?;
     let running = Running::start(&config).await?;
-    let served = serve(&running, &config, args.demo).await;
-    running.stop().await?;
-    served
+    let served = serve(&running, &config, args.demo, stop).await;
+    closed(served, running.stop().await)
 }
 
-async fn serve(running: &Running, config: &Config, demo: bool) -> Outcome {
+async fn serve(running: &Running, config: &Config, demo: bool, stop: &Stop) -> Outcome {
     let accounts = if demo { Some(running.load_demo(config).await?) } else { None };
     if accounts.is_none() {
         running.refuse_demo_accounts(config).await?;
+    }
+    if stop.is_asked() {
+        return Ok(());
     }
     let server = Server::bind(running, config)?;
     say(&format!("Kairo Studio listens on http://{}", server.address()))?;
@@ -40,6 +43,5 @@ async fn serve(running: &Running, config: &Config, demo: bool) -> Outcome {
         say(&accounts.to_string())?;
     }
     say("Ctrl-C stops it.")?;
-    server.run_until_stopped().await?;
-    Ok(())
+    Ok(server.run_until(stop).await?)
 }

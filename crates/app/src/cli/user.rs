@@ -5,8 +5,8 @@ use kairo::domain::{Actor, Email, NewPassword, NewUser, PersonName, Role};
 use kairo::system::random_text;
 use kairo::use_cases::{CreateUser, ResetPassword, Users};
 
-use super::Outcome;
 use super::output::say;
+use super::{Outcome, closed};
 use crate::config::Config;
 use crate::wiring::Running;
 
@@ -61,8 +61,7 @@ pub(super) async fn run(config: Config, args: Args) -> Outcome {
         Action::CreateAdmin { email, name, password } => create_admin(&users, &email, name, &password).await,
         Action::ResetPassword { email, password } => reset_password(&users, &email, &password).await,
     };
-    running.stop().await?;
-    done
+    closed(done, running.stop().await)
 }
 
 async fn create_admin(users: &Users, email: &str, name: Option<String>, source: &PasswordSource) -> Outcome {

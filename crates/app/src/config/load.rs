@@ -3,7 +3,7 @@ use std::path::Path;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 
-use super::Config;
+use super::{Config, Unacceptable};
 
 /// The file that is read when no other is named, if it is there.
 const DEFAULT_FILE: &str = "kairo.toml";
@@ -24,6 +24,9 @@ pub enum ConfigError {
     /// A key or value is not acceptable.
     #[error("the configuration is not acceptable: {0}\n`kairo config` lists every key")]
     Refused(#[from] Box<figment::Error>),
+    /// A value can be read, and cannot be meant.
+    #[error("the configuration is not acceptable: {0}")]
+    Unacceptable(#[from] Unacceptable),
 }
 
 /// Reads defaults, then the file, then `KAIRO_SECTION__KEY` variables, then `DATABASE_URL`; the later wins.
@@ -39,6 +42,7 @@ pub fn load(file: Option<&Path>) -> Result<Loaded, ConfigError> {
         // Only names with a section: other programs of ours use the prefix too.
         .merge(Env::prefixed("KAIRO_").filter(|key| key.as_str().contains("__")).split("__"))
         .merge(Env::raw().only(&["DATABASE_URL"]).map(|_| "database.url".into()));
-    let config = figment.extract().map_err(Box::new)?;
+    let config: Config = figment.extract().map_err(Box::new)?;
+    config.check()?;
     Ok(Loaded { config, figment })
 }

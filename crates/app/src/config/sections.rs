@@ -2,6 +2,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use kairo::system::Argon2Settings;
 use serde::{Deserialize, Serialize};
 
 /// Everything an operator can set. Keys are written `section.key` in the file and `KAIRO_SECTION__KEY` in the
@@ -76,23 +77,7 @@ pub struct Auth {
     /// How long an access token holds, in minutes.
     pub access_token_minutes: u32,
     /// What a password hash costs.
-    pub argon2: Argon2,
-}
-
-/// What a password hash costs.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Argon2 {
-    /// Memory in KiB; OWASP's floor is 19456.
-    pub memory_kib: u32,
-    /// Passes over the memory.
-    pub passes: u32,
-    /// Lanes.
-    pub lanes: u32,
-    /// Hashes computed at the same time.
-    pub at_once: usize,
-    /// Hashes that may wait.
-    pub waiting: usize,
+    pub argon2: Argon2Settings,
 }
 
 /// What requests may cost.
@@ -191,14 +176,8 @@ impl Default for Auth {
             issuer: "kairo".to_owned(),
             audience: "kairo".to_owned(),
             access_token_minutes: 10,
-            argon2: Argon2::default(),
+            argon2: Argon2Settings::default(),
         }
-    }
-}
-
-impl Default for Argon2 {
-    fn default() -> Self {
-        Self { memory_kib: 19_456, passes: 2, lanes: 1, at_once: 2, waiting: 16 }
     }
 }
 

@@ -1,0 +1,83 @@
+use super::Config;
+
+/// A setting that nobody can want.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key} {why}")]
+pub struct Unacceptable {
+    key: &'static str,
+    why: &'static str,
+}
+
+impl Config {
+    /// Refuses settings that would only be noticed once the program serves.
+    ///
+    /// # Errors
+    /// [`Unacceptable`] names the first one.
+    pub fn check(&self) -> Result<(), Unacceptable> {
+        let refuse = |key, why| Err(Unacceptable { key, why });
+        if !self.auth.argon2.is_safe() {
+            return refuse(
+                "auth.argon2",
+                "must cost at least memory_kib 19456, passes 2, lanes 1, with at_once 1",
+            );
+        }
+        if !self.server.cors_origins.iter().all(|origin| is_origin(origin)) {
+            return refuse(
+                "server.cors_origins",
+                "must list origins such as https://studio.example: scheme and host",
+            );
+        }
+        let positive = [
+            ("auth.access_token_minutes", u64::from(self.auth.access_token_minutes)),
+            ("database.max_connections", u64::from(self.database.max_connections)),
+            ("database.acquire_timeout_ms", self.database.acquire_timeout_ms),
+            ("database.statement_timeout_ms", self.database.statement_timeout_ms),
+            ("limits.body_bytes", self.limits.body_bytes as u64),
+            ("limits.body_depth", self.limits.body_depth as u64),
+            ("limits.head_seconds", self.limits.head_seconds),
+            ("limits.body_seconds", self.limits.body_seconds),
+            ("limits.request_seconds", self.limits.request_seconds),
+        ];
+        match positive.into_iter().find(|(_, value)| *value == 0) {
+            Some((key, _)) => refuse(key, "must be greater than 0"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Scheme and host, perhaps a port: browsers send nothing else, so anything else never matches.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_acceptable() {
+        assert_eq!(Config::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn what_browsers_never_send_is_no_origin() {
+        for text in ["https://studio.example", "http://localhost:5173", "http://[::1]:3000"] {
+            assert!(is_origin(text), "{text}");
+        }
+        for text in ["*", "studio.example", "https://studio.example/", "https://a b", "https://"] {
+            assert!(!is_origin(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_setting_that_would_stop_the_program_is_named() {
+        let mut config = Config::default();
+        config.limits.body_bytes = 0;
+        assert_eq!(config.check().unwrap_err().to_string(), "limits.body_bytes must be greater than 0");
+        config.auth.argon2.at_once = 0;
+        assert!(config.check().unwrap_err().to_string().starts_with("auth.argon2 "));
+    }
+}

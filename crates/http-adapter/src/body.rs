@@ -5,7 +5,7 @@ mod json;
 mod values;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use deserr::Deserr;
 use futures_util::FutureExt;
@@ -14,6 +14,7 @@ use kairo_use_cases::Code;
 use sha2::{Digest, Sha256};
 
 use crate::Api;
+use crate::headers::single;
 use crate::limits::{self, BodyRead};
 use crate::problem::Problem;
 
@@ -69,14 +70,26 @@ async fn read<T: Deserr<Faults>>(
 
 /// The media type is never guessed from the bytes, nor the other way round.
 fn check_media(headers: &HeaderMap, media: &[&str]) -> Result<(), Problem> {
-    let text = |name| headers.get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
-    let given = text(header::CONTENT_TYPE).unwrap_or_default();
-    let essence = given.split(';').next().unwrap_or_default().trim();
-    let encoded = headers.contains_key(header::CONTENT_ENCODING)
-        && !text(header::CONTENT_ENCODING).is_some_and(|encoding| encoding.eq_ignore_ascii_case("identity"));
-    if !encoded && media.iter().any(|known| known.eq_ignore_ascii_case(essence)) {
+    let given = single(headers, &header::CONTENT_TYPE, "Content-Type")?;
+    let given = given.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (essence, parameters) = given.split_once(';').unwrap_or((given, ""));
+    let is_known = media.iter().any(|known| known.eq_ignore_ascii_case(essence.trim()));
+    let is_plain = headers.get_all(header::CONTENT_ENCODING).all(|coding| is(coding, "identity"));
+    if is_known && is_plain && parameters.split(';').all(allows_utf_8) {
         return Ok(());
     }
-    let detail = format!("the body must be {} without compression", media.join(" or "));
+    let detail = format!("the body must be {} in UTF-8, without compression", media.join(" or "));
     Err(Problem::new(Code::UnsupportedMedia, detail))
+}
+
+fn is(value: &HeaderValue, word: &str) -> bool {
+    value.to_str().is_ok_and(|value| value.eq_ignore_ascii_case(word))
+}
+
+/// Whether a parameter of a media type says nothing else than that the text is UTF-8.
+fn allows_utf_8(parameter: &str) -> bool {
+    let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+    let unquoted = value.trim().strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    let charset = unquoted.unwrap_or_else(|| value.trim());
+    !name.trim().eq_ignore_ascii_case("charset") || charset.eq_ignore_ascii_case("utf-8")
 }

@@ -7,6 +7,7 @@ use kairo_domain::{Actor, Redacted};
 use kairo_use_cases::Code;
 
 use crate::Api;
+use crate::headers::single;
 use crate::problem::Problem;
 
 /// Who sends the request: somebody signed in.
@@ -57,7 +58,8 @@ impl FromRequest for Origin {
 }
 
 fn authenticate(request: &HttpRequest) -> Result<Option<Actor>, Problem> {
-    let Some(credentials) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
+    let credentials = single(request.headers(), &header::AUTHORIZATION, "Authorization")?;
+    let Some(credentials) = credentials else { return Ok(None) };
     let unreadable = || Problem::new(Code::Unauthenticated, "the credentials must be `Bearer` and a token");
     let token = bearer(credentials).ok_or_else(unreadable)?;
     let api = Api::of(request)?;

@@ -45,6 +45,7 @@ mod cursor;
 mod docs;
 mod edge;
 mod etag;
+mod headers;
 mod health;
 mod idempotency;
 mod keys;

@@ -65,7 +65,10 @@ fn codes(operation: &Operation) -> Vec<Code> {
     let has_body = operation.request_body.is_some();
     let may_fail = operation.operation_id.as_deref() != Some("getOpenApi");
     let rules: [(bool, &[Code]); 8] = [
-        (secured.any(|requirement| *requirement != SecurityRequirement::default()), &[Code::Unauthenticated]),
+        (
+            secured.any(|requirement| *requirement != SecurityRequirement::default()),
+            &[Code::Malformed, Code::Unauthenticated],
+        ),
         (takes("id") || takes("limit"), &[Code::NotFound]),
         (has_body, &[Code::Malformed, Code::Timeout, Code::TooLarge, Code::UnsupportedMedia, Code::Invalid]),
         (takes("limit") || takes("If-Match") || takes("Idempotency-Key"), &[Code::Malformed]),

@@ -98,7 +98,7 @@ impl Row {
                 415,
                 "Wrong media type",
                 "The body's `Content-Type` or `Content-Encoding` is not one this operation reads.",
-                "Send JSON as `application/json`, without compression.",
+                "Send JSON as `application/json` in UTF-8, without compression.",
             ),
             Code::MethodNotAllowed => (
                 405,

@@ -116,6 +116,45 @@ async fn the_media_type_counts_and_not_the_bytes() {
 }
 
 #[actix_web::test]
+async fn json_is_utf_8() {
+    let world = world().await;
+    let body = contact("Ada").to_string();
+    for parameters in ["charset=UTF-8", "Charset=\"utf-8\"", "profile=x ; charset=utf-8", ""] {
+        let media = format!("application/json ; {parameters}");
+        assert_eq!(post_text(&world, Some(&media), body.clone()).await.status, 201, "{media}");
+    }
+    for parameters in
+        ["charset=utf-16", "charset=iso-8859-1", "charset=\"\"", "charset", "charset=utf-8; charset=utf-16"]
+    {
+        let media = format!("application/json; {parameters}");
+        let reply = post_text(&world, Some(&media), body.clone()).await;
+        assert_eq!((reply.status, reply.problem().as_str()), (415, "unsupported_media"), "{media}");
+        assert!(reply.text("/detail").contains("UTF-8"));
+    }
+}
+
+#[actix_web::test]
+async fn a_media_type_is_given_once() {
+    let world = world().await;
+    for (first, second) in [
+        ("application/json", "text/plain"),
+        ("text/plain", "application/json"),
+        ("application/json", "application/json"),
+    ] {
+        let request = TestRequest::post().uri(&at("/leads")).set_payload(contact("Ada").to_string());
+        let request = request.append_header(("content-type", first)).append_header(("content-type", second));
+        let reply = world.send(request).await;
+        assert_eq!((reply.status, reply.problem().as_str()), (400, "malformed"));
+        assert_eq!(reply.faults(), [("/headers/Content-Type".to_owned(), "repeated".to_owned())]);
+    }
+    let request = TestRequest::post().uri(&at("/leads")).set_payload(contact("Ada").to_string());
+    let request = request.append_header(("content-type", "application/json"));
+    let request =
+        request.append_header(("content-encoding", "identity")).append_header(("content-encoding", "gzip"));
+    assert_eq!(world.send(request).await.problem(), "unsupported_media");
+}
+
+#[actix_web::test]
 async fn a_merge_patch_has_its_own_media_type() {
     let world = world().await;
     let path = format!("/leads/{}", world.lead("Ada").await["id"].as_str().unwrap());

@@ -1,7 +1,8 @@
+use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::support::{PASSWORD, Who, world};
+use crate::support::{PASSWORD, Who, at, world};
 
 #[actix_web::test]
 async fn a_password_buys_a_token() {
@@ -46,6 +47,19 @@ async fn every_wrong_sign_in_sounds_the_same() {
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:?}");
+}
+
+#[actix_web::test]
+async fn two_credentials_are_refused_and_never_guessed() {
+    let world = world().await;
+    let (team, admin) = (world.token(Who::Team).unwrap(), world.token(Who::Admin).unwrap());
+    for (first, second) in [(team, admin), (team, team), (team, "nonsense"), ("nonsense", team)] {
+        let request = TestRequest::get().uri(&at("/me"));
+        let request = request.append_header(("authorization", format!("Bearer {first}")));
+        let reply = world.send(request.append_header(("authorization", format!("Bearer {second}")))).await;
+        assert_eq!((reply.status, reply.problem().as_str()), (400, "malformed"));
+        assert_eq!(reply.faults(), [("/headers/Authorization".to_owned(), "repeated".to_owned())]);
+    }
 }
 
 #[actix_web::test]

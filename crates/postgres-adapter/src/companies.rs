@@ -33,11 +33,11 @@ impl TryFrom<CompanyRow> for Company {
         Ok(Self::restore(CompanyRecord {
             id: CompanyId::from_uuid(row.id),
             details: CompanyDetails {
-                name: place.held("name", CompanyName::parse(&row.name))?,
-                website: place.held_if_any("website", row.website, HttpUrl::parse)?,
-                industry: place.held_if_any("industry", row.industry, Title::parse)?,
-                logo_url: place.held_if_any("logo_url", row.logo_url, HttpUrl::parse)?,
-                metadata: place.json_if_any("metadata", row.metadata, Metadata::parse)?,
+                name: CompanyName::restore(row.name),
+                website: row.website.map(HttpUrl::restore),
+                industry: row.industry.map(Title::restore),
+                logo_url: row.logo_url.map(HttpUrl::restore),
+                metadata: place.object("metadata", row.metadata)?,
             },
             created_at: row.created_at,
             updated_at: row.updated_at,

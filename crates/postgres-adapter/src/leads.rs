@@ -41,22 +41,22 @@ impl TryFrom<LeadRow> for Lead {
     fn try_from(row: LeadRow) -> Result<Self, StoreError> {
         let place = Place { table: "leads", id: row.id };
         let details = LeadDetails {
-            name: place.held("name", PersonName::parse(&row.name))?,
-            email: place.held("email", Email::parse(&row.email))?,
-            message: place.held("message", Message::parse(&row.message))?,
-            phone: place.held_if_any("phone", row.phone, Phone::parse)?,
-            company: place.held_if_any("company", row.company, CompanyName::parse)?,
-            source: place.held_if_any("source", row.source, |word| LeadSource::named(word).ok_or(()))?,
-            utm_source: place.held_if_any("utm_source", row.utm_source, UtmTag::parse)?,
-            utm_medium: place.held_if_any("utm_medium", row.utm_medium, UtmTag::parse)?,
-            utm_campaign: place.held_if_any("utm_campaign", row.utm_campaign, UtmTag::parse)?,
-            metadata: place.json_if_any("metadata", row.metadata, Metadata::parse)?,
+            name: PersonName::restore(row.name),
+            email: Email::restore(row.email),
+            message: Message::restore(row.message),
+            phone: row.phone.map(Phone::restore),
+            company: row.company.map(CompanyName::restore),
+            source: place.word_if_any("source", row.source, LeadSource::named)?,
+            utm_source: row.utm_source.map(UtmTag::restore),
+            utm_medium: row.utm_medium.map(UtmTag::restore),
+            utm_campaign: row.utm_campaign.map(UtmTag::restore),
+            metadata: place.object("metadata", row.metadata)?,
         };
         Ok(Self::restore(LeadRecord {
             id: LeadId::from_uuid(row.id),
             details,
             status: place.word("status", LeadStatus::named(&row.status))?,
-            status_reason: place.held_if_any("status_reason", row.status_reason, Reason::parse)?,
+            status_reason: row.status_reason.map(Reason::restore),
             created_at: row.created_at,
             updated_at: row.updated_at,
             deleted_at: None,

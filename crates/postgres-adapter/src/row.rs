@@ -1,6 +1,6 @@
 //! What every row goes through on its way in and out.
 
-use kairo_domain::Version;
+use kairo_domain::{Metadata, Version};
 use kairo_ports::StoreError;
 use serde_json::Value;
 use sqlx::types::Json;
@@ -19,29 +19,28 @@ impl Place {
         parsed.map_err(|_| StoreError::Corrupt { table: self.table, column, id: self.id })
     }
 
-    /// The value of a column that may be empty.
-    pub(crate) fn held_if_any<T, E>(
-        self,
-        column: &'static str,
-        text: Option<String>,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<Option<T>, StoreError> {
-        self.held(column, text.map(|text| parse(&text)).transpose())
-    }
-
-    /// The value of a JSON column that may be empty.
-    pub(crate) fn json_if_any<T, E>(
+    /// A JSON object that may be absent.
+    pub(crate) fn object(
         self,
         column: &'static str,
         json: Option<Json<Value>>,
-        parse: impl FnOnce(Value) -> Result<T, E>,
-    ) -> Result<Option<T>, StoreError> {
-        self.held(column, json.map(|json| parse(json.0)).transpose())
+    ) -> Result<Option<Metadata>, StoreError> {
+        self.held(column, json.map(|json| Metadata::restore(json.0)).transpose())
     }
 
     /// One of a closed list of words.
     pub(crate) fn word<T>(self, column: &'static str, known: Option<T>) -> Result<T, StoreError> {
         self.held(column, known.ok_or(()))
+    }
+
+    /// One of a closed list of words, or nothing.
+    pub(crate) fn word_if_any<T>(
+        self,
+        column: &'static str,
+        word: Option<String>,
+        named: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        word.map(|word| self.word(column, named(&word))).transpose()
     }
 
     /// A version.

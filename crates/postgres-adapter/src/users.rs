@@ -32,11 +32,11 @@ impl TryFrom<UserRow> for User {
         let place = Place { table: "users", id: row.id };
         Ok(Self::restore(UserRecord {
             id: UserId::from_uuid(row.id),
-            email: place.held("email", Email::parse(&row.email))?,
-            name: place.held_if_any("name", row.name, PersonName::parse)?,
+            email: Email::restore(row.email),
+            name: row.name.map(PersonName::restore),
             role: place.word("role", Role::named(&row.role))?,
             company: row.company_id.map(CompanyId::from_uuid),
-            avatar_url: place.held_if_any("avatar_url", row.avatar_url, HttpUrl::parse)?,
+            avatar_url: row.avatar_url.map(HttpUrl::restore),
             email_verified_at: row.email_verified_at,
             suspended_at: row.suspended_at,
             created_at: row.created_at,

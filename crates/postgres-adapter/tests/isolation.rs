@@ -233,25 +233,6 @@ async fn two_that_purge_take_different_answers() {
     two.commit().await.unwrap();
 }
 
-#[tokio::test]
-async fn a_row_that_breaks_the_rules_of_its_type_is_named() {
-    let database = migrated_database().await;
-    let store = store_of(&database).await;
-    let ada = lead("Ada").build();
-    let mut work = store.begin(&Actor::System).await.unwrap();
-    work.leads().add(&permit(&Actor::System, Verb::Create, &ada), &ada).await.unwrap();
-    work.commit().await.unwrap();
-    let mut owner = connect_owner(&database).await;
-    execute(&mut owner, "UPDATE leads SET metadata = '{\"password\": \"x\"}'").await;
-
-    let mut work = store.begin(&Actor::System).await.unwrap();
-    let corrupt = work.leads().get(ada.id).await;
-    assert!(
-        matches!(corrupt, Err(StoreError::Corrupt { table: "leads", column: "metadata", id }) if id == ada.id.uuid()),
-        "{corrupt:?}"
-    );
-}
-
 fn client(company: Option<CompanyId>) -> Actor {
     let id = UserId::from_uuid(Uuid::from_u128(1));
     Actor::User(UserActor { id, role: Role::Client, company, session: None })

@@ -14,6 +14,7 @@ mod demo;
 mod isolation;
 mod machines;
 mod migrations;
+mod other_writers;
 mod plans;
 mod schema;
 mod support;

@@ -1,0 +1,95 @@
+//! Another client of the tables keeps their constraints and knows no more rules. What it writes can be read.
+
+use kairo_domain::{
+    Actor, CompanyId, Direction, Email, LeadField, LeadFilter, LeadId, PageRequest, Sort, UserId,
+};
+use kairo_ports::{Store, StoreError};
+use kairo_testkit::postgres::TestDatabase;
+use uuid::Uuid;
+
+use crate::support::{connect, connect_owner, execute, migrated_database, store_of};
+
+const ID: Uuid = Uuid::from_u128(7);
+
+/// The numbers take far more room than any input may, once PostgreSQL has written them out.
+const ROWS: &str = r"
+SET ROLE kairo_direct;
+INSERT INTO leads (id, name, email, message, phone, company, utm_source, utm_medium, utm_campaign, metadata, status_reason)
+VALUES ('00000000-0000-0000-0000-000000000007', E'Ada\u0007', 'ada at home', '', 'call me', ' ', '', '', '',
+        jsonb_build_object('password', 'x', 'numbers', (SELECT jsonb_agg(1e18) FROM generate_series(1, 2000)),
+                           'far', (SELECT jsonb_agg(1e300) FROM generate_series(1, 2000))), '');
+INSERT INTO leads (name, email, message)
+SELECT 'Person ' || n, 'person' || n || '@example.com', 'Hello' FROM generate_series(1, 3) AS n;
+INSERT INTO companies (id, name, website, industry, logo_url, metadata)
+VALUES ('00000000-0000-0000-0000-000000000007', ' ', 'HTTP://?', '', 'logo',
+        jsonb_build_object('e-mail', (SELECT jsonb_agg(1e300) FROM generate_series(1, 2000))));
+INSERT INTO users (id, email, password_hash, name, avatar_url, company_id)
+VALUES ('00000000-0000-0000-0000-000000000007', 'ada at home', 'hash', ' ', 'picture',
+        '00000000-0000-0000-0000-000000000007');
+";
+
+async fn written_by_another() -> TestDatabase {
+    let database = migrated_database().await;
+    execute(&mut connect(database.url()).await, ROWS).await;
+    database
+}
+
+#[tokio::test]
+async fn a_list_shows_what_another_client_wrote() {
+    let database = written_by_another().await;
+    let mut work = store_of(&database).await.begin_read(&Actor::System).await.unwrap();
+    for field in [LeadField::Name, LeadField::CreatedAt, LeadField::UpdatedAt] {
+        let sort = Sort::by(field, Direction::Ascending);
+        let page = work.leads().list(&LeadFilter::default(), &sort, &PageRequest::default()).await.unwrap();
+        assert_eq!(page.items.len(), 4, "{field:?}");
+    }
+    let ada = work.leads().get(LeadId::from_uuid(ID)).await.unwrap().unwrap();
+    assert_eq!(ada.details.email.as_str(), "ada at home");
+    assert_eq!(ada.details.message.as_str(), "");
+    assert_eq!(ada.details.phone.as_ref().unwrap().as_str(), "call me");
+    let metadata = ada.details.metadata.as_ref().unwrap().as_map();
+    assert_eq!(metadata["password"], "x");
+    assert_eq!(metadata["numbers"][1_999].as_f64(), Some(1e18));
+}
+
+#[tokio::test]
+async fn users_and_companies_of_another_client_are_found() {
+    let database = written_by_another().await;
+    let mut work = store_of(&database).await.begin_read(&Actor::System).await.unwrap();
+    let company = work.companies().get(CompanyId::from_uuid(ID)).await.unwrap().unwrap();
+    assert_eq!(company.details.logo_url.as_ref().unwrap().as_str(), "logo");
+    let user = work.users().get(UserId::from_uuid(ID)).await.unwrap().unwrap();
+    assert_eq!(user.email.as_str(), "ada at home");
+    let address = Email::restore("Ada at home".to_owned());
+    assert_eq!(work.users().find_by_email(&address).await.unwrap().as_ref(), Some(&user));
+    let found = work.users().find_credentials(&address).await.unwrap().unwrap();
+    assert_eq!((found.user, found.password_hash.as_str()), (user, "hash"));
+}
+
+#[tokio::test]
+async fn a_word_that_nobody_knows_is_named() {
+    let database = written_by_another().await;
+    let mut owner = connect_owner(&database).await;
+    execute(&mut owner, "ALTER TABLE leads DROP CONSTRAINT leads_source_check").await;
+    execute(&mut owner, "UPDATE leads SET source = 'FAX'").await;
+    let mut work = store_of(&database).await.begin_read(&Actor::System).await.unwrap();
+    let corrupt = work.leads().get(LeadId::from_uuid(ID)).await;
+    assert!(
+        matches!(corrupt, Err(StoreError::Corrupt { table: "leads", column: "source", id: ID })),
+        "{corrupt:?}"
+    );
+}
+
+#[tokio::test]
+async fn json_of_another_shape_is_named() {
+    let database = written_by_another().await;
+    let mut owner = connect_owner(&database).await;
+    execute(&mut owner, "ALTER TABLE companies DROP CONSTRAINT companies_metadata_check").await;
+    execute(&mut owner, "UPDATE companies SET metadata = '[]'").await;
+    let mut work = store_of(&database).await.begin_read(&Actor::System).await.unwrap();
+    let corrupt = work.companies().get(CompanyId::from_uuid(ID)).await;
+    assert!(
+        matches!(corrupt, Err(StoreError::Corrupt { table: "companies", column: "metadata", id: ID })),
+        "{corrupt:?}"
+    );
+}

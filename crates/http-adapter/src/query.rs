@@ -16,6 +16,7 @@ use crate::cursor::Cursors;
 use crate::keys::PurposeKey;
 use crate::problem::{Fault, Problem};
 use condition::Conditions;
+pub(crate) use condition::PART_MIN;
 use window::WindowParameters;
 
 /// What a list shows: the view of an aggregate whose fields the domain knows.

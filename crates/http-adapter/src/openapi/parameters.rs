@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, 
 
 use crate::etag::IfMatch;
 use crate::idempotency::Repeatable;
-use crate::query::{ListQuery, Listed};
+use crate::query::{ListQuery, Listed, PART_MIN};
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
@@ -79,8 +79,12 @@ fn filter_description<F: Field>(field: F, operator: Operator) -> String {
         Operator::In => format!("`{name}` is one of these, with commas between them."),
         Operator::NotIn => format!("`{name}` has a value that is none of these, with commas between them."),
         Operator::Null => format!("`{name}` is empty (`true`) or not (`false`)."),
-        Operator::Contains => format!("`{name}` contains this text of 3 characters or more, without case."),
-        Operator::StartsWith => format!("`{name}` starts with this text, without case."),
+        Operator::Contains => {
+            format!("`{name}` contains this text of {PART_MIN} characters or more, without case.")
+        }
+        Operator::StartsWith => {
+            format!("`{name}` starts with this text of {PART_MIN} characters or more, without case.")
+        }
         Operator::Between => {
             format!("`{name}` is between these two, ends included, with a comma between them.")
         }
@@ -91,6 +95,9 @@ fn filter_schema<F: Field>(field: F, operator: Operator) -> Object {
     match (operator, field.kind()) {
         (Operator::Null, _) | (_, FieldKind::Flag) => ObjectBuilder::new().schema_type(Type::Boolean).build(),
         (Operator::In | Operator::NotIn | Operator::Between, _) => text(),
+        (Operator::Contains | Operator::StartsWith, _) => {
+            ObjectBuilder::new().schema_type(Type::String).min_length(Some(PART_MIN)).build()
+        }
         (_, FieldKind::Word(allowed)) => words(allowed),
         (_, FieldKind::Time) => {
             let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);

@@ -18,8 +18,8 @@ impl<F> Default for Conditions<F> {
 
 /// The most values of `in` and `nin`.
 const MOST_VALUES: usize = 100;
-/// An index on trigrams finds nothing shorter.
-const CONTAINS_MIN: usize = 3;
+/// An index on trigrams finds nothing shorter, neither within a text nor at its start.
+pub(crate) const PART_MIN: usize = 3;
 
 type Refusal = (&'static str, String);
 
@@ -89,7 +89,7 @@ fn tests<F: Field>(field: F, operator: Operator, text: &str) -> Result<Vec<Test>
         Operator::Null if value::flag(text)? => Test::Empty,
         Operator::Null => Test::Filled,
         Operator::Contains => Test::Contains(part(text)?),
-        Operator::StartsWith => Test::StartsWith(value::text(text)?),
+        Operator::StartsWith => Test::StartsWith(part(text)?),
         Operator::Between => {
             let pair = text.split_once(',').filter(|(_, last)| !last.contains(','));
             let no_pair = || ("not_a_range", "must be two values with a comma between them".to_owned());
@@ -101,8 +101,8 @@ fn tests<F: Field>(field: F, operator: Operator, text: &str) -> Result<Vec<Test>
 }
 
 fn part(text: &str) -> Result<String, Refusal> {
-    if text.chars().count() < CONTAINS_MIN {
-        return Err(("too_short", format!("must have at least {CONTAINS_MIN} characters")));
+    if text.chars().count() < PART_MIN {
+        return Err(("too_short", format!("must have at least {PART_MIN} characters")));
     }
     value::text(text)
 }

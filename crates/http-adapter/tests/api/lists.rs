@@ -91,7 +91,7 @@ async fn filters_are_told_apart_by_their_operators() {
         ("filter[createdAt][gte]=2026-01-01T00:04:00Z", vec!["Eve", "Dee"]),
         ("filter[createdAt][between]=2026-01-01T00:01:00Z,2026-01-01T00:02:00Z", vec!["Bob", "Ann"]),
         ("filter[company][null]=false", vec![]),
-        ("filter%5Bname%5D%5BstartsWith%5D=d", vec!["Dee"]),
+        ("filter%5Bname%5D%5BstartsWith%5D=dee", vec!["Dee"]),
         ("q=ROBOT+website&status=NEW", vec!["Eve", "Cid", "Ann"]),
         ("q=unicorn", vec![]),
     ] {
@@ -128,6 +128,16 @@ async fn what_a_list_does_not_know_is_named() {
       }
     ]
     "#);
+}
+
+#[actix_web::test]
+async fn a_part_of_a_text_is_long_enough_for_the_index() {
+    let world = world().await;
+    for name in ["filter[name][contains]", "filter[name][startsWith]", "filter[company][startsWith]"] {
+        let reply = world.get(&format!("/leads?{name}=de"), Who::Team).await;
+        assert_eq!((reply.status, reply.problem().as_str()), (400, "malformed"), "{name}");
+        assert_eq!(reply.faults(), [(format!("/query/{name}"), "too_short".to_owned())]);
+    }
 }
 
 #[actix_web::test]

@@ -85,6 +85,11 @@ fn the_list_documents_its_filters() {
         assert!(names.contains(name), "{name} is missing in {names:?}");
     }
     assert!(!names.contains("filter[message][eq]"));
+    for name in ["filter[name][contains]", "filter[name][startsWith]"] {
+        let parameter = parameters.iter().find(|parameter| parameter["name"] == name).unwrap();
+        assert_eq!(parameter["schema"]["minLength"], 3, "{name}");
+        assert!(parameter["description"].as_str().unwrap().contains("of 3 characters or more"), "{name}");
+    }
 }
 
 #[actix_web::test]

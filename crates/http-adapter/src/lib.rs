@@ -40,6 +40,7 @@ mod answer;
 mod api;
 mod body;
 mod caller;
+mod coding;
 mod conditional;
 mod cursor;
 mod docs;

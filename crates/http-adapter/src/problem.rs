@@ -68,8 +68,10 @@ impl Problem {
 
     /// What an answer without a document of ours says: that of a library, or an empty one.
     pub(crate) fn of_status(status: StatusCode) -> Self {
-        let code = Row::code_of(status);
-        Self::new(code, Row::of(code).when)
+        match Row::code_of(status) {
+            Code::Malformed => Self::malformed("the request cannot be served as it was sent", Vec::new()),
+            code => Self::new(code, Row::of(code).when),
+        }
     }
 
     /// Names the request, so that the caller can quote it.

@@ -6,6 +6,7 @@ use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{Error, FromRequest, Handler, Resource, Responder, Route, Scope, web};
 use kairo_use_cases::{Code, Studio};
 
+use crate::coding::plain_when_nothing_fits;
 use crate::conditional::{coded_etag, if_none_match};
 use crate::edge::edge;
 use crate::problem::Problem;
@@ -51,6 +52,7 @@ impl Api {
             .default_service(web::to(nowhere))
             .wrap(from_fn(if_none_match))
             .wrap(Compress::default())
+            .wrap(from_fn(plain_when_nothing_fits))
             .wrap(from_fn(coded_etag))
             .wrap(Condition::new(!origins.is_empty(), cors(origins)))
             .wrap(from_fn(edge))

@@ -83,6 +83,14 @@ fn an_answer_of_a_library_gets_a_code_by_its_status() {
 }
 
 #[test]
+fn an_answer_of_a_library_says_nothing_that_it_cannot_know() {
+    for status in [400, 406, 417] {
+        let problem = Problem::of_status(StatusCode::from_u16(status).unwrap());
+        assert_eq!(body(&problem)["detail"], "the request cannot be served as it was sent", "{status}");
+    }
+}
+
+#[test]
 fn a_machine_says_where_to_go() {
     let error = Error::IllegalTransition {
         detail: "no".to_owned(),

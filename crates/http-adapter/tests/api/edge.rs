@@ -41,6 +41,17 @@ async fn a_wrong_method_says_which_are_right() {
 }
 
 #[actix_web::test]
+async fn who_takes_no_coding_gets_none() {
+    let world = world().await;
+    for codings in ["identity;q=0, *;q=0", "*;q=0", "identity;q=0", "compress, identity;q=0"] {
+        let reply = world.get_with("/me", Who::Team, ("accept-encoding", codings)).await;
+        assert_eq!((reply.status, reply.header("content-encoding")), (200, None), "{codings}");
+    }
+    let reply = world.get_with("/me", Who::Team, ("accept-encoding", "gzip, identity;q=0")).await;
+    assert_eq!((reply.status, reply.header("content-encoding")), (200, Some("gzip")));
+}
+
+#[actix_web::test]
 async fn what_can_be_read_can_be_asked_about() {
     let world = world().await;
     let get = world.get("/leads", Who::Team).await;

@@ -107,20 +107,22 @@ impl<F: Field> Listing<F> {
         };
         match &condition.test {
             Test::Equal(value) => compared(query, " = ", value),
-            Test::NotEqual(value) => compared(query, " <> ", value),
+            Test::NotEqual(value) => match rest(kind, std::slice::from_ref(value)) {
+                Some(others) => among(query, expression, kind, " = ANY(", &others),
+                None => compared(query, " <> ", value),
+            },
             Test::Less(value) => compared(query, " < ", value),
             Test::LessOrEqual(value) => compared(query, " <= ", value),
             Test::Greater(value) => compared(query, " > ", value),
             Test::GreaterOrEqual(value) => compared(query, " >= ", value),
-            // A list without values has no type; so this is said without one.
-            Test::In(values) if values.is_empty() => {
-                query.push("false");
-            }
             Test::NotIn(values) if values.is_empty() => {
                 query.push(expression.sql).push(" IS NOT NULL");
             }
             Test::In(values) => among(query, expression, kind, " = ANY(", values),
-            Test::NotIn(values) => among(query, expression, kind, " <> ALL(", values),
+            Test::NotIn(values) => match rest(kind, values) {
+                Some(others) => among(query, expression, kind, " = ANY(", &others),
+                None => among(query, expression, kind, " <> ALL(", values),
+            },
             Test::Empty => {
                 query.push(expression.sql).push(" IS NULL");
             }
@@ -177,6 +179,13 @@ fn bind(query: &mut QueryBuilder<Postgres>, value: &FieldValue) {
     };
 }
 
+/// All words of a closed list but these: what a field has that is none of them. No index serves "is not".
+fn rest(kind: FieldKind, without: &[FieldValue]) -> Option<Vec<FieldValue>> {
+    let FieldKind::Word(words) = kind else { return None };
+    let words = words.iter().map(|word| FieldValue::Text((*word).to_owned()));
+    Some(words.filter(|word| !without.contains(word)).collect())
+}
+
 fn among(
     query: &mut QueryBuilder<Postgres>,
     expression: Expression,
@@ -184,6 +193,11 @@ fn among(
     operator: &str,
     values: &[FieldValue],
 ) {
+    if values.is_empty() {
+        // A list without values has no type; so this is said without one.
+        query.push("false");
+        return;
+    }
     query.push(expression.sql).push(operator).push("ARRAY[");
     for (at, value) in values.iter().enumerate() {
         query.push(if at == 0 { "" } else { ", " });

@@ -42,8 +42,13 @@ fn by_row(query: &mut QueryBuilder<Postgres>, keys: &[Key], tie: Direction, posi
     query.push_bind(position.id).push(")");
 }
 
-/// One case for each key: the earlier keys are equal, and this one comes later.
+/// One case for each key: the earlier keys are equal, and this one comes later. What all cases have in common is said
+/// first, since no index begins a range at alternatives: the first key does not come earlier.
 fn by_cases(query: &mut QueryBuilder<Postgres>, keys: &[Key], tie: Direction, position: &Position) {
+    if let Some((key, value)) = keys.iter().zip(&position.values).next() {
+        query.push(" AND ").push(key.sql).push(not_earlier(key.direction));
+        bind(query, value);
+    }
     query.push(" AND (");
     for decisive in 0..=keys.len() {
         query.push(if decisive == 0 { "(" } else { " OR (" });
@@ -79,6 +84,13 @@ const fn later(direction: Direction) -> &'static str {
     match direction {
         Direction::Ascending => " > ",
         Direction::Descending => " < ",
+    }
+}
+
+const fn not_earlier(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Ascending => " >= ",
+        Direction::Descending => " <= ",
     }
 }
 

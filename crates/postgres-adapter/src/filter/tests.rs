@@ -1,5 +1,5 @@
 use chrono::DateTime;
-use kairo_domain::{LeadField, Limit, Position, SortKey};
+use kairo_domain::{LeadField, LeadStatus, Limit, Position, SortKey};
 use uuid::Uuid;
 
 use super::*;
@@ -41,8 +41,14 @@ fn conditions_name_their_fields_and_bind_their_values() {
     );
     assert_eq!(
         condition(LeadField::Status, Test::NotIn(vec![text("NEW"), text("LOST")])),
-        " AND status <> ALL(ARRAY[$1::text::\"LeadStatus\", $2::text::\"LeadStatus\"])"
+        " AND status = ANY(ARRAY[$1::text::\"LeadStatus\", $2::text::\"LeadStatus\", $3::text::\"LeadStatus\"])"
     );
+    assert_eq!(
+        condition(LeadField::Source, Test::NotEqual(text("CHAT"))),
+        " AND source = ANY(ARRAY[$1, $2])"
+    );
+    let every_status = LeadStatus::WORDS.map(text).to_vec();
+    assert_eq!(condition(LeadField::Status, Test::NotIn(every_status)), " AND false");
     assert_eq!(condition(LeadField::Email, Test::Equal(text("a@b.c"))), " AND lower(email) = lower($1)");
     assert_eq!(condition(LeadField::Status, Test::In(vec![])), " AND false");
     assert_eq!(condition(LeadField::Status, Test::NotIn(vec![])), " AND status IS NOT NULL");
@@ -76,8 +82,9 @@ fn keys_of_two_directions_are_compared_case_by_case() {
     });
     assert_eq!(
         after,
-        " AND ((name COLLATE \"C\" > $1) OR (name COLLATE \"C\" = $2 AND created_at < $3) OR (name COLLATE \"C\" = $4 \
-         AND created_at = $5 AND id < $6)) ORDER BY name COLLATE \"C\", created_at DESC, id DESC LIMIT $7"
+        " AND name COLLATE \"C\" >= $1 AND ((name COLLATE \"C\" > $2) OR (name COLLATE \"C\" = $3 AND created_at < $4) \
+         OR (name COLLATE \"C\" = $5 AND created_at = $6 AND id < $7)) \
+         ORDER BY name COLLATE \"C\", created_at DESC, id DESC LIMIT $8"
     );
 }
 

@@ -3,10 +3,11 @@ use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, Method};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpResponse};
+use actix_web::{HttpMessage, HttpResponse, ResponseError};
 use futures_util::FutureExt;
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
@@ -27,21 +28,36 @@ pub(crate) async fn edge(
     request.extensions_mut().insert(id.clone());
     let held = has_body(request.headers()).then(|| Held::of(&mut request));
     let span = span(&request, &id);
+    let route = Route::of(&request);
     let started = Instant::now();
     let answered =
         AssertUnwindSafe(async { next.call(request).await }).catch_unwind().instrument(span.clone()).await;
     let _entered = span.enter();
-    match answered {
-        Ok(Ok(response)) => {
-            let response = finish(response.map_into_boxed_body(), &id, held);
-            report(&response, started.elapsed());
-            Ok(response)
-        }
-        Ok(Err(error)) => Err(problem_of(&error).for_request(id).into()),
+    let answered = match answered {
+        Ok(Ok(response)) => Ok(finish(response.map_into_boxed_body(), &id, held)),
+        Ok(Err(error)) => Err(refusal(problem_of(&error).for_request(id), held)),
         Err(panic) => {
             tracing::error!(panic = tasks::text_of(&*panic), "a handler panicked");
-            Err(Problem::broken().for_request(id).into())
+            Err(refusal(Problem::broken().for_request(id), held))
         }
+    };
+    let of_error = |error: &actix_web::Error| error.as_response_error().status_code();
+    let status = answered.as_ref().map_or_else(of_error, ServiceResponse::status);
+    report(route, status, started.elapsed());
+    answered
+}
+
+/// What requests are counted by.
+struct Route {
+    method: &'static str,
+    pattern: String,
+}
+
+impl Route {
+    /// To be asked for before the request is served: a panic takes the request with it.
+    fn of(request: &ServiceRequest) -> Self {
+        let pattern = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+        Self { method: method_label(request.method()), pattern }
     }
 }
 
@@ -70,6 +86,17 @@ fn finish(response: ServiceResponse, id: &RequestId, held: Option<Held>) -> Serv
     }
     protect(headers, is_preflight);
     response
+}
+
+/// The answer when there is no response to finish. The body may be unread, and no request is left to tell.
+fn refusal(problem: Problem, held: Option<Held>) -> actix_web::Error {
+    let mut response = problem.error_response();
+    protect(response.headers_mut(), false);
+    if let Some(held) = held {
+        response.head_mut().set_connection_type(ConnectionType::Close);
+        response = response.map_body(|_, body| held.until_written(body));
+    }
+    InternalError::from_response(problem, response).into()
 }
 
 /// Replaces an error answer by the problem document that names the request.
@@ -125,17 +152,15 @@ fn protect(headers: &mut HeaderMap, is_preflight: bool) {
 }
 
 /// Logs and counts a request. The path and the query may hold personal data, so only the route's pattern shows.
-fn report(response: &ServiceResponse, took: Duration) {
-    let request = response.request();
-    let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    let (method, status) = (method_label(request.method()), response.status().as_u16());
+fn report(route: Route, status: StatusCode, took: Duration) {
+    let Route { method, pattern } = route;
     tracing::info!(
-        http.route = route,
-        http.status = status,
+        http.route = pattern,
+        http.status = status.as_u16(),
         request.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "request answered"
     );
-    let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
+    let labels = [("method", method.to_owned()), ("route", pattern), ("status", status.as_str().to_owned())];
     metrics::counter!("kairo.http.requests", &labels).increment(1);
     metrics::histogram!("kairo.http.request.duration_seconds", &labels).record(took.as_secs_f64());
 }

@@ -10,7 +10,9 @@
 //! # What it never does
 //! It decides nothing about the domain: no rule, no policy, no SQL, no port. It reads no wall clock. It never
 //! cancels a use case: a request that takes too long, or whose caller hangs up, is left to end in its own task.
-//! Every refusal is an RFC 9457 problem document, and none shows the text of an error's source.
+//! Every refusal is an RFC 9457 problem document, and none shows the text of an error's source. The exception is what
+//! actix refuses before it asks any service, and offers no hook for: a malformed request (400), a head that is too
+//! large (431) or too slow (408). These answers have no body and no header of ours, and the connection is closed.
 //!
 //! # How to add one
 //! A resource is a file with its handlers and `dto.rs` beside it with bodies and views; its routes go into

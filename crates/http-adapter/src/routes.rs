@@ -61,11 +61,11 @@ impl Api {
     /// What operators ask for: `/healthz`, `/readyz`, `/metrics`, and the browsable `/docs`.
     pub fn configure_operations(&self, config: &mut web::ServiceConfig) {
         for resource in [
-            web::resource("/healthz").route(web::get().to(health::alive)),
-            web::resource("/readyz").route(web::get().to(health::ready)),
-            web::resource("/metrics").route(web::get().to(health::metrics)),
-            web::resource("/docs").route(web::get().to(docs::to_page)),
-            web::resource("/docs/{file:.*}").route(web::get().to(docs::page)),
+            readable("/healthz", health::alive),
+            readable("/readyz", health::ready),
+            readable("/metrics", health::metrics),
+            readable("/docs", docs::to_page),
+            readable("/docs/{file:.*}", docs::page),
         ] {
             config.service(resource.app_data(self.clone()).wrap(from_fn(edge)));
         }

@@ -15,3 +15,4 @@ mod sessions;
 mod slow;
 mod support;
 mod trouble;
+mod wire;

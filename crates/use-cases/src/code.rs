@@ -23,7 +23,7 @@ pub enum Code {
     Stale,
     /// The write must say which version it was made from.
     VersionRequired,
-    /// An idempotency key was used with another body.
+    /// An idempotency key was used for another request.
     KeyReused,
     /// The first request with this idempotency key is still under way.
     InProgress,

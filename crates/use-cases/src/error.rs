@@ -45,8 +45,8 @@ pub enum Error {
         /// The version it has now, if known.
         current: Option<Version>,
     },
-    /// An idempotency key was used with another body.
-    #[error("this idempotency key was used with another body")]
+    /// An idempotency key was used for another request: with another body, or another claim of the version seen.
+    #[error("this idempotency key was used for another request")]
     KeyReused,
     /// The first request with this idempotency key is still under way.
     #[error("the first request with this idempotency key is still under way")]

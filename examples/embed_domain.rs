@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p kairo-examples --example embed_domain`
 
+#![expect(clippy::print_stdout, reason = "an example talks to its reader")]
+
 use chrono::DateTime;
 use kairo::domain::{
     Actor, Email, Id, Lead, LeadDetails, LeadStatus, Message, PersonName, Role, TextIssue, UserActor, Verb,

@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p kairo-examples --example embed_memory`
 
+#![expect(clippy::print_stdout, reason = "an example talks to its reader")]
+
 use kairo::domain::{Actor, Email, LeadDetails, LeadStatus, Message, PersonName, Seen, TextIssue};
 use kairo::use_cases::{CaptureLead, LeadQuery, MoveLead, Outcome};
 

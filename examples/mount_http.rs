@@ -4,6 +4,8 @@
 //! `curl -i http://127.0.0.1:8088/studio/api/v1/leads -H 'content-type: application/json' \
 //!   -d '{"name": "Ada", "email": "ada@example.com", "message": "Hello"}'`
 
+#![expect(clippy::print_stdout, reason = "an example talks to its reader")]
+
 use actix_web::{App, HttpServer, web};
 use kairo::http::{Api, Settings};
 

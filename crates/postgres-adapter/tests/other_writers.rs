@@ -93,3 +93,22 @@ async fn json_of_another_shape_is_named() {
         "{corrupt:?}"
     );
 }
+
+#[tokio::test]
+async fn a_number_that_no_client_can_read_is_refused() {
+    let database = migrated_database().await;
+    let mut connection = connect(database.url()).await;
+    let far = "INSERT INTO leads (name, email, message, metadata)
+               VALUES ('Ada', 'ada@example.com', 'Hello', jsonb_build_object('a', jsonb_build_array(1e400)))";
+    let refused = sqlx::raw_sql(far).execute(&mut connection).await.unwrap_err();
+    assert!(refused.to_string().contains("leads_metadata_numbers_check"), "{refused}");
+    let unchecked: Vec<String> = sqlx::query_scalar(
+        "SELECT table_name || '_' || column_name FROM information_schema.columns
+         WHERE table_schema = 'public' AND data_type = 'jsonb' AND NOT EXISTS (
+           SELECT FROM pg_constraint WHERE conname = table_name || '_' || column_name || '_numbers_check')",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert_eq!(unchecked, Vec::<String>::new());
+}

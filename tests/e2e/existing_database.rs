@@ -1,5 +1,6 @@
 //! `DATABASE_URL`: the program on a server that somebody else runs.
 
+use futures_util::future::join_all;
 use kairo_testkit::postgres::ephemeral_database;
 use reqwest::StatusCode;
 
@@ -43,26 +44,9 @@ async fn ten_programs_may_start_at_once() {
     let place = Place::on_database(database.url());
     let starts = (0..10).map(|_| place.run(&["migrate"]));
     let mut applied = 0;
-    for done in futures(starts).await {
+    for done in join_all(starts).await {
         assert!(done.status.success(), "{}", stderr(&done));
         applied += usize::from(!stdout(&done).contains("up to date"));
     }
     assert_eq!(applied, 1, "exactly one of them applies the migrations");
-}
-
-async fn futures<T: Send>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    let mut open: Vec<_> = all.map(Box::pin).collect();
-    let mut done = Vec::new();
-    std::future::poll_fn(|context| {
-        open.retain_mut(|future| match future.as_mut().poll(context) {
-            std::task::Poll::Ready(value) => {
-                done.push(value);
-                false
-            }
-            std::task::Poll::Pending => true,
-        });
-        if open.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
-    done
 }

@@ -4,8 +4,7 @@ use deserr::{
     DeserializeError, Deserr, ErrorKind, IntoValue, Value, ValueKind, ValuePointerRef, take_cf_content,
 };
 use kairo_domain::{
-    Change, CompanyName, Email, JsonIssue, LeadSource, LeadStatus, Message, Metadata, Patch, PersonName,
-    Phone, Reason, Redacted, TextIssue, UtmTag,
+    Change, JsonIssue, LeadSource, LeadStatus, Metadata, Patch, Redacted, Text, TextIssue, TextKind,
 };
 
 use super::Faults;
@@ -61,43 +60,7 @@ fn word<V: IntoValue, T>(
     text(value, place, |word| named(word).ok_or_else(refusal))
 }
 
-impl Deserr<Faults> for PersonName {
-    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
-        text(value, place, Self::parse)
-    }
-}
-
-impl Deserr<Faults> for Email {
-    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
-        text(value, place, Self::parse)
-    }
-}
-
-impl Deserr<Faults> for Message {
-    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
-        text(value, place, Self::parse)
-    }
-}
-
-impl Deserr<Faults> for Phone {
-    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
-        text(value, place, Self::parse)
-    }
-}
-
-impl Deserr<Faults> for CompanyName {
-    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
-        text(value, place, Self::parse)
-    }
-}
-
-impl Deserr<Faults> for UtmTag {
-    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
-        text(value, place, Self::parse)
-    }
-}
-
-impl Deserr<Faults> for Reason {
+impl<K: TextKind> Deserr<Faults> for Text<K> {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
         text(value, place, Self::parse)
     }

@@ -98,3 +98,38 @@ impl Subject for Project {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_deleted_project_is_not_public_and_showing_it_twice_is_no_version() {
+        let at = DateTime::UNIX_EPOCH;
+        let mut project = Project::restore(ProjectRecord {
+            id: Id::from_uuid(Uuid::from_u128(1)),
+            company: None,
+            slug: Slug::parse("planet").unwrap(),
+            title: Title::parse("A planet").unwrap(),
+            summary: Message::parse("We built one.").unwrap(),
+            hero_asset: None,
+            content: Content::parse(json!([])).unwrap(),
+            metrics: None,
+            tags: Vec::new(),
+            visibility: Visibility::Private,
+            featured: false,
+            created_at: at,
+            updated_at: at,
+            deleted_at: None,
+            version: Version::FIRST,
+        });
+        assert!(project.set_visibility(Visibility::Public, at));
+        assert!(!project.set_visibility(Visibility::Public, at));
+        assert_eq!((project.version.number(), project.facts().public), (2, true));
+        let deleted = ProjectRecord { deleted_at: Some(at), ..ProjectRecord::clone(&project) };
+        assert!(!Project::restore(deleted).facts().public);
+    }
+}

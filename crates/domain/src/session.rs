@@ -90,4 +90,24 @@ mod tests {
         assert_eq!(TokenDigest::parse(&"A1".repeat(32)), Err(NotADigest));
         assert_eq!(TokenDigest::parse("a1"), Err(NotADigest));
     }
+
+    #[test]
+    fn a_session_ends_with_its_time_or_on_purpose() {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+        let mut session = Session {
+            id: Id::from_uuid(uuid::Uuid::from_u128(1)),
+            user: Id::from_uuid(uuid::Uuid::from_u128(2)),
+            refresh_digest: TokenDigest::parse(&"0".repeat(64)).unwrap(),
+            expires_at: at(100),
+            ip_address: None,
+            user_agent: None,
+            created_at: at(0),
+            last_used_at: None,
+            revoked_at: None,
+        };
+        assert!(session.is_alive(at(99)) && !session.is_alive(at(100)));
+        session.revoke(at(5));
+        session.revoke(at(6));
+        assert_eq!((session.revoked_at, session.is_alive(at(7))), (Some(at(5)), false));
+    }
 }

@@ -66,11 +66,6 @@ impl RunPhase {
         }
     }
 
-    /// Whether the run has ended.
-    pub const fn is_final(self) -> bool {
-        self.next().is_empty()
-    }
-
     /// What the seed's clients see.
     pub const fn status(self) -> RunStatus {
         match self {

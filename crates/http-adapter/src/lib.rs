@@ -17,7 +17,7 @@
 //! # How to add one
 //! A resource is a file with its handlers and `dto.rs` beside it with bodies and views; its routes go into
 //! `routes.rs`, its handlers into the list in `openapi.rs`, and each operation into the table of
-//! `tests/coverage.rs`, which fails until it is there. A list needs [`Field`](kairo_domain::Field) in the domain
+//! `tests/api/coverage.rs`, which fails until it is there. A list needs [`Field`](kairo_domain::Field) in the domain
 //! and `Listed` for its view.
 //!
 //! # Example

@@ -7,6 +7,7 @@
 use chrono::DateTime;
 use kairo::domain::{
     Actor, Email, Id, Lead, LeadDetails, LeadStatus, Message, PersonName, Role, TextIssue, UserActor, Verb,
+    Via,
 };
 use uuid::Uuid;
 
@@ -19,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         id: Id::from_uuid(Uuid::from_u128(2)),
         role: Role::Team,
         company: None,
-        session: None,
+        via: Via::Program,
     });
     println!("a visitor may move it: {}", Actor::Visitor.may(Verb::Move, &lead).is_ok());
     println!("the team may move it:  {}", team.may(Verb::Move, &lead).is_ok());

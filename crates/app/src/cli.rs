@@ -7,6 +7,7 @@ use crate::config::{self, Loaded};
 use crate::stop::Stop;
 use crate::telemetry;
 
+mod keys;
 mod migrate;
 mod output;
 mod seed;
@@ -43,6 +44,8 @@ enum Command {
     Seed(seed::Args),
     /// Make users and reset passwords
     User(user::Args),
+    /// Show and rotate the keys that sign tokens and encrypt secrets
+    Keys(keys::Args),
     /// Print the OpenAPI 3.1 document of the HTTP API
     Openapi,
     /// Print every setting, its value and where it was set; secrets are hidden
@@ -70,6 +73,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Migrate(args) => migrate::run(loaded.config, args).await,
         Command::Seed(args) => seed::run(loaded.config, args).await,
         Command::User(args) => user::run(loaded.config, args).await,
+        Command::Keys(args) => keys::run(loaded.config, args).await,
         Command::Openapi => output::say(&kairo::http::openapi_json()),
         Command::Config => show(&loaded),
     }

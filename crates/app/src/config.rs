@@ -2,10 +2,14 @@
 
 mod check;
 mod load;
+mod mail;
+mod rates;
 mod report;
 mod sections;
 
 pub use check::Unacceptable;
 pub use load::{ConfigError, Loaded, load};
+pub use mail::Mail;
+pub use rates::{Rate, Rates};
 pub use report::report;
-pub use sections::{Auth, Config, Database, Folders, Limits, Log, LogFormat, Secret, Server};
+pub use sections::{Auth, Config, Database, Folders, ForwardedBy, Limits, Log, LogFormat, Secret, Server};

@@ -24,9 +24,11 @@
 //! # }
 //! ```
 
+mod background;
 mod cli;
 pub mod config;
 mod database;
+mod keys;
 mod secrets;
 mod serve;
 mod stop;

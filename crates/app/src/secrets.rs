@@ -65,15 +65,38 @@ impl Secrets {
         read(&path)
     }
 
-    /// Written beside its place and linked into it, so that two first starts agree on one whole secret.
-    fn create(&self, path: &Path, secret: &str) -> Result<(), SecretError> {
+    /// Reads a secret that is there.
+    ///
+    /// # Errors
+    /// [`SecretError`] when it cannot be read, or when others can read it.
+    pub(crate) fn read(&self, name: &str) -> Result<String, SecretError> {
+        read(&self.dir.join(name))
+    }
+
+    /// Puts another secret in the place of one; whoever reads meanwhile reads the one or the other.
+    ///
+    /// # Errors
+    /// [`SecretError::Io`] when it cannot be kept.
+    pub(crate) fn replace(&self, name: &str, secret: &str) -> Result<(), SecretError> {
+        let path = self.dir.join(name);
+        let draft = self.draft(&path, secret)?;
+        draft.persist(&path).map_err(|error| io_error(&path, error.error)).map(drop)
+    }
+
+    fn draft(&self, path: &Path, secret: &str) -> Result<tempfile::NamedTempFile, SecretError> {
         let mut draft = tempfile::Builder::new()
             .permissions(fs::Permissions::from_mode(0o600))
             .tempfile_in(&self.dir)
             .map_err(|error| io_error(&self.dir, error))?;
-        writeln!(draft, "{secret}")
+        writeln!(draft, "{}", secret.trim_end())
             .and_then(|()| draft.as_file().sync_all())
             .map_err(|error| io_error(path, error))?;
+        Ok(draft)
+    }
+
+    /// Written beside its place and linked into it, so that two first starts agree on one whole secret.
+    fn create(&self, path: &Path, secret: &str) -> Result<(), SecretError> {
+        let draft = self.draft(path, secret)?;
         match draft.persist_noclobber(path) {
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(io_error(path, error.error)),

@@ -3,22 +3,22 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use actix_web::{App, HttpServer};
-use kairo::Studio;
-use kairo::http::{Api, BodyPace, Metrics, Settings, Tasks};
-use kairo::system::SigningKey;
+use kairo::http::{Api, BodyPace, ForwardedHeader, Metrics, Quota, RateLimits, Settings, Tasks};
+use kairo::ports::Clock;
+use kairo::system::{SigningKey, SystemClock};
 
-use crate::config::Config;
+use crate::background::Background;
+use crate::config::{Config, ForwardedBy, Rate};
+use crate::keys::Keys;
 use crate::stop::Stop;
-use crate::upkeep::keep_up;
 use crate::wiring::Running;
 
 /// The HTTP server, listening.
 pub(crate) struct Server {
     address: SocketAddr,
     server: actix_web::dev::Server,
-    studio: Studio,
+    background: Background,
     tasks: Tasks,
-    metrics: Metrics,
     grace: Duration,
 }
 
@@ -58,7 +58,7 @@ impl Server {
     ///
     /// # Errors
     /// The system's, when the address cannot be used.
-    pub(crate) fn bind(running: &Running, config: &Config) -> io::Result<Self> {
+    pub(crate) fn bind(running: &Running, config: &Config, stop: &Stop) -> io::Result<Self> {
         let metrics = Metrics::install().map_err(io::Error::other)?;
         let api = Api::new(running.studio().clone(), settings(running, config, metrics.clone()));
         let tasks = api.tasks().clone();
@@ -72,7 +72,16 @@ impl Server {
         }
         let http = http.bind(config.server.listen).map_err(|error| named(&error, config.server.listen))?;
         let address = http.addrs().first().copied().unwrap_or(config.server.listen);
-        Ok(Self { address, server: http.run(), studio: running.studio().clone(), tasks, metrics, grace })
+        let (keys, _) = Keys::open(config, SystemClock.now()).map_err(io::Error::other)?;
+        let background = Background {
+            studio: running.studio().clone(),
+            store: running.store().clone(),
+            metrics,
+            keys,
+            keyring: running.keyring().clone(),
+            stop: stop.clone(),
+        };
+        Ok(Self { address, server: http.run(), background, tasks, grace })
     }
 
     /// Where it listens.
@@ -87,18 +96,18 @@ impl Server {
     pub(crate) async fn run_until(self, stop: &Stop) -> io::Result<()> {
         let handle = self.server.handle();
         #[expect(clippy::disallowed_methods, reason = "it ends with the stop, and is waited for")]
-        let upkeep = tokio::spawn(keep_up(self.studio, self.metrics, stop.clone()));
+        let background = tokio::spawn(self.background.run());
         let mut server = std::pin::pin!(self.server);
         let asked = tokio::select! {
             served = &mut server => {
-                upkeep.abort();
+                background.abort();
                 return served;
             }
             asked = stop.asked() => asked,
         };
         let (served, ()) = tokio::join!(server, handle.stop(true));
         let left = self.grace.saturating_sub(asked.elapsed());
-        let finished = async { tokio::join!(self.tasks.drain(), upkeep) };
+        let finished = async { tokio::join!(self.tasks.drain(), background) };
         if tokio::time::timeout(left, finished).await.is_err() {
             tracing::warn!(left = self.tasks.len(), "stopping although requests are still under way");
         }
@@ -107,16 +116,34 @@ impl Server {
 }
 
 fn settings(running: &Running, config: &Config, metrics: Metrics) -> Settings {
-    let mut settings = Settings::new(running.signing_key().derive("http"));
+    let mut settings = Settings::new(running.lasting_key().derive("http"));
     settings.json_limit = config.limits.body_bytes;
     settings.depth_limit = config.limits.body_depth;
     settings.request_timeout = Duration::from_secs(config.limits.request_seconds);
     settings.body_pace =
         BodyPace { deadline: Duration::from_secs(config.limits.body_seconds), ..BodyPace::default() };
     settings.cors_origins.clone_from(&config.server.cors_origins);
+    settings.trusted_proxies.clone_from(&config.server.trusted_proxies);
+    settings.forwarded_header = match config.server.forwarded_header {
+        ForwardedBy::XForwardedFor => ForwardedHeader::XForwardedFor,
+        ForwardedBy::Forwarded => ForwardedHeader::Forwarded,
+    };
+    settings.cookies_secure = config.auth.secure_cookies;
+    settings.rate_limits = rate_limits(config);
     settings.docs = config.server.docs;
     settings.metrics = Some(metrics);
     settings
+}
+
+fn rate_limits(config: &Config) -> RateLimits {
+    let quota = |rate: Rate| Quota::new(rate.requests, Duration::from_secs(rate.seconds.into()));
+    let rates = config.rates;
+    RateLimits {
+        auth: quota(rates.auth),
+        leads: quota(rates.leads),
+        reads: quota(rates.reads),
+        user: quota(rates.user),
+    }
 }
 
 fn named(error: &io::Error, address: SocketAddr) -> io::Error {

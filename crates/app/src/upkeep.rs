@@ -26,7 +26,7 @@ pub(crate) async fn keep_up(studio: Studio, metrics: Metrics, stop: Stop) {
 async fn purge(studio: &Studio) {
     match studio.upkeep().purge().await {
         Ok(0) => {}
-        Ok(purged) => tracing::info!(answers.purged = purged, "expired answers are forgotten"),
-        Err(error) => tracing::warn!(error = %error, "expired answers are kept for now"),
+        Ok(purged) => tracing::info!(rows.purged = purged, "what has expired is forgotten"),
+        Err(error) => tracing::warn!(error = %error, "what has expired is kept for now"),
     }
 }

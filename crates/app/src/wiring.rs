@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use kairo::Studio;
 use kairo::domain::{Actor, Email, NewPassword};
-use kairo::ports::{Passwords, Store};
+use kairo::mail::{Brand, DirectoryMailer, SmtpMailer, SmtpSettings};
+use kairo::ports::{Clock, Mailer, Passwords, Store};
 use kairo::postgres::{PgOptions, PgStore};
-use kairo::system::{Argon2Passwords, SigningKey, TokenSettings, random_text};
+use kairo::system::{Argon2Passwords, Keyring, SigningKey, SystemClock, TokenSettings, random_text};
+use kairo::use_cases::Links;
 
 use crate::config::Config;
 use crate::database::Database;
+use crate::keys::{Keys, lasting};
 use crate::secrets::Secrets;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -23,7 +26,7 @@ pub(crate) struct Running {
     database: Database,
     store: PgStore,
     studio: Studio,
-    signing_key: SigningKey,
+    keyring: Keyring,
 }
 
 /// The sign-ins of the demo.
@@ -36,7 +39,7 @@ impl Running {
     pub(crate) async fn start(config: &Config) -> Result<Self, Error> {
         let database = Database::open(config).await?;
         match Self::on(config, database.url()).await {
-            Ok((store, studio, signing_key)) => Ok(Self { database, store, studio, signing_key }),
+            Ok((store, studio, keyring)) => Ok(Self { database, store, studio, keyring }),
             Err(error) => {
                 if let Err(closing) = database.close().await {
                     tracing::error!(error = %closing, "closing the database failed as well");
@@ -46,16 +49,19 @@ impl Running {
         }
     }
 
-    async fn on(config: &Config, url: &str) -> Result<(PgStore, Studio, SigningKey), Error> {
+    async fn on(config: &Config, url: &str) -> Result<(PgStore, Studio, Keyring), Error> {
         kairo::postgres::migrate(url).await?;
         let store = PgStore::connect(pg_options(config, url)).await?;
-        let signing_key = signing_key(config)?;
+        let (_, keyring) = Keys::open(config, SystemClock.now())?;
         let studio = kairo::Builder::on(Arc::new(store.clone()))
-            .signing_key(signing_key.clone())
+            .keyring(keyring.clone())
             .tokens(token_settings(config))
             .argon2(config.auth.argon2)
+            .mailer(mailer(config)?)
+            .links(Links::below(&public_url(config)))
+            .name(config.mail.studio_name.clone())
             .build()?;
-        Ok((store, studio, signing_key))
+        Ok((store, studio, keyring))
     }
 
     /// The studio.
@@ -63,9 +69,19 @@ impl Running {
         &self.studio
     }
 
-    /// The key from which everything that is signed derives its own.
-    pub(crate) fn signing_key(&self) -> &SigningKey {
-        &self.signing_key
+    /// The store.
+    pub(crate) fn store(&self) -> &PgStore {
+        &self.store
+    }
+
+    /// The ring of keys that the studio signs with.
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// The key from which cursors and receipts derive theirs.
+    pub(crate) fn lasting_key(&self) -> SigningKey {
+        lasting(&self.keyring, SystemClock.now())
     }
 
     /// Fills in the demo data; doing it again changes nothing.
@@ -117,12 +133,27 @@ fn pg_options(config: &Config, url: &str) -> PgOptions {
     options
 }
 
-fn signing_key(config: &Config) -> Result<SigningKey, Error> {
-    if let Some(key) = &config.auth.signing_key {
-        return Ok(SigningKey::parse(key.expose()).map_err(|error| format!("auth.signing_key: {error}"))?);
+/// SMTP where a server is configured, else a folder of `.eml` files.
+fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Error> {
+    let brand = Brand { name: config.mail.studio_name.clone(), url: public_url(config) };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    match &config.mail.url {
+        Some(url) => {
+            let settings = SmtpSettings::parse(url.expose(), &config.mail.from)
+                .map_err(|error| format!("mail: {error}"))?;
+            Ok(Arc::new(SmtpMailer::new(&settings, brand, clock)?))
+        }
+        None => {
+            let dir = config.mail.dir.clone().unwrap_or_else(|| config.data.dir.join("mail"));
+            Ok(Arc::new(DirectoryMailer::new(&dir, &config.mail.from, brand, clock)?))
+        }
     }
-    let make = || SigningKey::generate().to_base64().to_string();
-    Ok(SigningKey::parse(&Secrets::open(&config.data.dir)?.read_or_create("signing-key", make)?)?)
+}
+
+/// Where people reach the frontend.
+fn public_url(config: &Config) -> String {
+    let listening = || format!("http://{}", config.server.listen);
+    config.server.public_url.clone().unwrap_or_else(listening)
 }
 
 fn token_settings(config: &Config) -> TokenSettings {

@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use crate::{AutomationId, CompanyId, Role, SessionId, UserId};
+use crate::{ApiKeyId, AutomationId, CompanyId, Role, Scopes, SessionId, UserId};
 
 /// Who is acting. Every unit of work is begun by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +29,19 @@ pub struct UserActor {
     pub role: Role,
     /// The company the user belongs to.
     pub company: Option<CompanyId>,
-    /// The session through which the user acts.
-    pub session: Option<SessionId>,
+    /// Through what the user acts.
+    pub via: Via,
+}
+
+/// Through what a user acts, which may narrow what the user may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// The user in person, on a signed-in device.
+    Session(SessionId),
+    /// A program that holds one of the user's keys.
+    ApiKey(ApiKeyId, Scopes),
+    /// Kairo itself, in the user's name.
+    Program,
 }
 
 /// What the policy distinguishes: the seed's three roles, and two that no user has.
@@ -96,7 +107,18 @@ impl Actor {
 
     /// The session through which the actor acts.
     pub fn session(&self) -> Option<SessionId> {
-        self.as_user().and_then(|user| user.session)
+        match self.as_user()?.via {
+            Via::Session(session) => Some(session),
+            Via::ApiKey(..) | Via::Program => None,
+        }
+    }
+
+    /// What the actor's credentials allow; without an API key that is whatever the actor may do.
+    pub fn scopes(&self) -> Scopes {
+        match self.as_user().map(|user| user.via) {
+            Some(Via::ApiKey(_, scopes)) => scopes,
+            Some(Via::Session(_) | Via::Program) | None => Scopes::FULL,
+        }
     }
 
     /// The word by which the journal and the database know this kind of actor.

@@ -1,8 +1,14 @@
+mod field;
+
 use std::ops::Deref;
 
 use chrono::{DateTime, Utc};
 
-use crate::{CompanyName, Entity, Facts, HttpUrl, Id, Metadata, Resource, Subject, Title, Version};
+use crate::{
+    Change, CompanyName, Entity, Facts, HttpUrl, Id, Metadata, Patch, Resource, Subject, Title, Version,
+};
+
+pub use field::CompanyField;
 
 /// The id of a company.
 pub type CompanyId = Id<Company>;
@@ -49,6 +55,30 @@ pub struct CompanyDetails {
     pub metadata: Option<Metadata>,
 }
 
+/// What the team changes about a company.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct CompanyPatch {
+    /// Its name.
+    pub name: Change<CompanyName>,
+    /// Its website.
+    pub website: Patch<HttpUrl>,
+    /// Its line of business.
+    pub industry: Patch<Title>,
+    /// Its logo.
+    pub logo_url: Patch<HttpUrl>,
+    /// Any further context without personal data; replaced as a whole.
+    pub metadata: Patch<Metadata>,
+}
+
+/// A company was edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompanyEdited {
+    /// The company.
+    pub company: CompanyId,
+    /// The public names of the fields that changed.
+    pub fields: Vec<&'static str>,
+}
+
 impl Company {
     /// A new company.
     pub fn create(id: CompanyId, details: CompanyDetails, at: DateTime<Utc>) -> Self {
@@ -67,10 +97,23 @@ impl Company {
         Self { record }
     }
 
-    /// Renames the company.
-    pub fn rename(&mut self, name: CompanyName, at: DateTime<Utc>) {
-        self.record.details.name = name;
+    /// Edits what is known of the company. `None` when the edit changes nothing: then there is no new version.
+    pub fn edit(&mut self, patch: CompanyPatch, at: DateTime<Utc>) -> Option<CompanyEdited> {
+        let details = &mut self.record.details;
+        let fields = [
+            ("name", patch.name.apply(&mut details.name)),
+            ("website", patch.website.apply(&mut details.website)),
+            ("industry", patch.industry.apply(&mut details.industry)),
+            ("logoUrl", patch.logo_url.apply(&mut details.logo_url)),
+            ("metadata", patch.metadata.apply(&mut details.metadata)),
+        ];
+        let fields: Vec<_> =
+            fields.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name).collect();
+        if fields.is_empty() {
+            return None;
+        }
         self.touch(at);
+        Some(CompanyEdited { company: self.id, fields })
     }
 
     /// Takes the company out of sight.

@@ -1,6 +1,7 @@
 use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 /// A value of a field that lists filter and sort by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum FieldValue {
     Number(i64),
     /// A truth value.
     Flag(bool),
+    /// The id of another thing.
+    Id(Uuid),
 }
 
 /// How the values of a field are written and compared.
@@ -30,6 +33,8 @@ pub enum FieldKind {
     Number,
     /// `true` or `false`.
     Flag,
+    /// The id of another thing.
+    Id,
 }
 
 /// A field of an aggregate that lists can filter or sort by.
@@ -58,13 +63,23 @@ pub trait Field: Copy + Eq + Send + Sync + 'static {
 /// An aggregate whose fields lists can read.
 pub trait Fields<F: Field> {
     /// The id that breaks ties between equal sort keys.
-    fn tie_breaker(&self) -> uuid::Uuid;
+    fn tie_breaker(&self) -> Uuid;
 
     /// The value of a field; `None` when it is empty.
     fn field(&self, field: F) -> Option<FieldValue>;
+
+    /// The text that words are searched in; such a thing has none unless it says so.
+    fn search_text(&self) -> String {
+        String::new()
+    }
 }
 
 impl FieldValue {
+    /// A text.
+    pub fn text(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+
     /// Orders two values of one field; values of different kinds are never compared.
     pub fn order(&self, other: &Self) -> Ordering {
         match (self, other) {
@@ -72,7 +87,10 @@ impl FieldValue {
             (Self::Time(a), Self::Time(b)) => a.cmp(b),
             (Self::Number(a), Self::Number(b)) => a.cmp(b),
             (Self::Flag(a), Self::Flag(b)) => a.cmp(b),
-            (Self::Text(_) | Self::Time(_) | Self::Number(_) | Self::Flag(_), _) => Ordering::Equal,
+            (Self::Id(a), Self::Id(b)) => a.cmp(b),
+            (Self::Text(_) | Self::Time(_) | Self::Number(_) | Self::Flag(_) | Self::Id(_), _) => {
+                Ordering::Equal
+            }
         }
     }
 }

@@ -1,4 +1,39 @@
-use crate::{Field, FieldKind, FieldValue, Fields};
+use crate::{Field, FieldKind, FieldValue, Fields, Search};
+
+/// One of a closed list of words that every row has.
+pub(crate) const CHOICE: &[Operator] = &[Operator::Equal, Operator::NotEqual, Operator::In, Operator::NotIn];
+/// A value to be found again, which some rows lack.
+pub(crate) const OPTIONAL: &[Operator] = &[Operator::Equal, Operator::In, Operator::Null];
+/// A value to be found again.
+pub(crate) const SAME: &[Operator] = &[Operator::Equal, Operator::In];
+/// A text to be looked into.
+pub(crate) const PART: &[Operator] = &[Operator::Contains, Operator::StartsWith];
+/// A range.
+pub(crate) const ORDERED: &[Operator] =
+    &[Operator::Less, Operator::LessOrEqual, Operator::Greater, Operator::GreaterOrEqual, Operator::Between];
+
+/// Which things a list shows: those that pass every condition and the search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter<F> {
+    /// All of these must hold.
+    pub conditions: Vec<Condition<F>>,
+    /// Words to find in the texts of a thing.
+    pub search: Option<Search>,
+}
+
+impl<F> Default for Filter<F> {
+    fn default() -> Self {
+        Self { conditions: Vec::new(), search: None }
+    }
+}
+
+impl<F: Field> Filter<F> {
+    /// Whether the item is shown.
+    pub fn accepts(&self, item: &impl Fields<F>) -> bool {
+        self.conditions.iter().all(|condition| condition.accepts(item))
+            && self.search.as_ref().is_none_or(|search| search.accepts(&item.search_text()))
+    }
+}
 
 /// The operators of list filters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -143,6 +178,8 @@ fn folded<F: Field>(field: F, value: FieldValue) -> FieldValue {
 fn text_of(value: &FieldValue) -> String {
     match value {
         FieldValue::Text(text) => text.to_lowercase(),
-        FieldValue::Time(_) | FieldValue::Number(_) | FieldValue::Flag(_) => String::new(),
+        FieldValue::Time(_) | FieldValue::Number(_) | FieldValue::Flag(_) | FieldValue::Id(_) => {
+            String::new()
+        }
     }
 }

@@ -27,47 +27,65 @@
 #![deny(missing_docs)]
 
 mod actor;
+mod api_key;
 mod asset;
+mod attempts;
 mod automation;
 mod company;
+mod email_change;
 mod event;
 mod field;
 mod filter;
 mod id;
+mod invitation;
 mod journal;
 mod json;
 mod lead;
+mod letter;
+mod one_time;
 mod page;
 mod patch;
 mod policy;
 mod project;
+mod revocation;
 mod run;
+mod scope;
 mod search;
 mod secret;
 mod service;
 mod session;
+mod sign_up;
 mod states;
 mod text;
 mod transition;
+mod two_factor;
 mod user;
 mod version;
 
-pub use actor::{Actor, ActorRole, UserActor};
+pub use actor::{Actor, ActorRole, UserActor, Via};
+pub use api_key::{ApiKey, ApiKeyId};
 pub use asset::{Asset, AssetId, AssetKind, AssetRecord};
+pub use attempts::{Attempts, AttemptsOf};
 pub use automation::{
     Automation, AutomationId, AutomationMoved, AutomationRecord, AutomationRefused, AutomationStatus,
 };
-pub use company::{Company, CompanyDetails, CompanyId, CompanyRecord};
-pub use event::Event;
+pub use company::{
+    Company, CompanyDetails, CompanyEdited, CompanyField, CompanyId, CompanyPatch, CompanyRecord,
+};
+pub use email_change::{EmailChange, EmailChangeId, Side};
+pub use event::{AccountChange, Event, InvitationChange};
 pub use field::{Field, FieldKind, FieldValue, Fields};
-pub use filter::{Condition, Operator, Test};
+pub use filter::{Condition, Filter, Operator, Test};
 pub use id::{Entity, Id, InvalidId};
-pub use journal::JournalEntry;
+pub use invitation::{Invitation, InvitationField, InvitationId, InvitationStatus};
+pub use journal::{JournalEntry, JournalField, Origin, Refused};
 pub use json::{Content, JsonIssue, Metadata, Metrics};
 pub use lead::{
     Lead, LeadDeleted, LeadDetails, LeadEdited, LeadField, LeadFilter, LeadId, LeadMoved, LeadPatch,
     LeadRecord, LeadSource, LeadStatus, MoveRefused,
 };
+pub use letter::{Letter, LetterId, Notice};
+pub use one_time::{OneTimeToken, Purpose};
 pub use page::{
     Count, Direction, Limit, Page, PageRequest, Position, Scan, Sort, SortIssue, SortKey, Total, Window,
 };
@@ -76,11 +94,14 @@ pub use policy::{
     Cell, Denied, Facts, Permit, Reach, Relation, Resource, Subject, Verb, cells, reach, render_matrix,
 };
 pub use project::{Project, ProjectId, ProjectRecord, Visibility};
+pub use revocation::{Revocation, Standing};
 pub use run::{Ending, FailedPhase, OpenPhase, Run, RunId, RunPhase, RunRefused, RunState, RunStatus};
+pub use scope::{Scope, Scopes};
 pub use search::{Search, SearchIssue};
 pub use secret::Redacted;
 pub use service::{Service, ServiceId, ServiceRecord};
-pub use session::{NotADigest, Session, SessionId, TokenDigest};
+pub use session::{NotADigest, Presented, Session, SessionId, TokenDigest};
+pub use sign_up::{SignUp, SignUpId};
 pub use states::render_states;
 pub use text::{
     CompanyName, CompanyNameKind, Email, EmailKind, HttpUrl, HttpUrlKind, Message, MessageKind, NewPassword,
@@ -88,5 +109,6 @@ pub use text::{
     TagKind, Text, TextIssue, TextKind, Title, TitleKind, UtmTag, UtmTagKind,
 };
 pub use transition::IllegalTransition;
-pub use user::{NewUser, Role, User, UserId, UserRecord, Verified};
+pub use two_factor::SecondFactor;
+pub use user::{Colleague, NewUser, Role, User, UserField, UserId, UserPatch, UserRecord, Verified};
 pub use version::{Seen, StaleVersion, Version};

@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{Entity, Facts, Id, Redacted, Resource, Subject, UserId};
 
@@ -18,6 +18,10 @@ pub struct Session {
     pub user: UserId,
     /// What is stored of its refresh token.
     pub refresh_digest: TokenDigest,
+    /// What is stored of the token before, once there was one.
+    pub previous_digest: Option<TokenDigest>,
+    /// When the token before was used.
+    pub rotated_at: Option<DateTime<Utc>>,
     /// When it ends unless it is used.
     pub expires_at: DateTime<Utc>,
     /// From where it was opened; personal data.
@@ -61,7 +65,43 @@ impl TokenDigest {
     }
 }
 
+/// How a refresh token that was presented stands to its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presented {
+    /// It is the one to be used next.
+    Current,
+    /// It was just used, and its successor was not: the answer may have been lost, or two tabs asked at once.
+    JustUsed,
+    /// It was used before: somebody holds a copy.
+    Spent,
+}
+
 impl Session {
+    /// For how long a session lives without being used.
+    pub const LIFETIME: TimeDelta = TimeDelta::days(30);
+    /// For how long a used token is answered with its successor again.
+    pub const TOLERANCE: TimeDelta = TimeDelta::seconds(10);
+
+    /// How a token of this session stands.
+    pub fn presented(&self, digest: &TokenDigest, now: DateTime<Utc>) -> Presented {
+        if *digest == self.refresh_digest {
+            return Presented::Current;
+        }
+        let is_fresh = self.rotated_at.is_some_and(|at| now < at + Self::TOLERANCE);
+        if is_fresh && self.previous_digest.as_ref() == Some(digest) {
+            return Presented::JustUsed;
+        }
+        Presented::Spent
+    }
+
+    /// Puts the successor of its token in the token's place, and lives on.
+    pub fn rotate(&mut self, successor: TokenDigest, now: DateTime<Utc>) {
+        self.previous_digest = Some(std::mem::replace(&mut self.refresh_digest, successor));
+        self.rotated_at = Some(now);
+        self.last_used_at = Some(now);
+        self.expires_at = now + Self::LIFETIME;
+    }
+
     /// Whether the session can still be used.
     pub fn is_alive(&self, now: DateTime<Utc>) -> bool {
         self.revoked_at.is_none() && now < self.expires_at
@@ -91,23 +131,49 @@ mod tests {
         assert_eq!(TokenDigest::parse("a1"), Err(NotADigest));
     }
 
-    #[test]
-    fn a_session_ends_with_its_time_or_on_purpose() {
-        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
-        let mut session = Session {
+    fn digest(digit: &str) -> TokenDigest {
+        TokenDigest::parse(&digit.repeat(64)).unwrap()
+    }
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    fn session() -> Session {
+        Session {
             id: Id::from_uuid(uuid::Uuid::from_u128(1)),
             user: Id::from_uuid(uuid::Uuid::from_u128(2)),
-            refresh_digest: TokenDigest::parse(&"0".repeat(64)).unwrap(),
+            refresh_digest: digest("0"),
+            previous_digest: None,
+            rotated_at: None,
             expires_at: at(100),
             ip_address: None,
             user_agent: None,
             created_at: at(0),
             last_used_at: None,
             revoked_at: None,
-        };
+        }
+    }
+
+    #[test]
+    fn a_session_ends_with_its_time_or_on_purpose() {
+        let mut session = session();
         assert!(session.is_alive(at(99)) && !session.is_alive(at(100)));
         session.revoke(at(5));
         session.revoke(at(6));
         assert_eq!((session.revoked_at, session.is_alive(at(7))), (Some(at(5)), false));
+    }
+
+    #[test]
+    fn a_used_token_is_tolerated_for_ten_seconds_and_until_its_successor_is_used() {
+        let mut session = session();
+        assert_eq!(session.presented(&digest("0"), at(1)), Presented::Current);
+        session.rotate(digest("1"), at(1));
+        assert_eq!(session.presented(&digest("0"), at(10)), Presented::JustUsed);
+        assert_eq!(session.presented(&digest("0"), at(11)), Presented::Spent);
+        assert_eq!(session.presented(&digest("1"), at(99)), Presented::Current);
+        session.rotate(digest("2"), at(2));
+        assert_eq!(session.presented(&digest("0"), at(2)), Presented::Spent);
+        assert_eq!(session.presented(&digest("1"), at(2)), Presented::JustUsed);
     }
 }

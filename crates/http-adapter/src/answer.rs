@@ -2,15 +2,26 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use bytes::Bytes;
 use kairo_domain::Version;
 use kairo_use_cases::{Answer, Outcome};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::etag;
 
 const JSON: &str = "application/json";
 const REPLAYED: &str = "Idempotency-Replayed";
+
+/// What a wish was answered with.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Accepted)]
+pub(crate) struct AcceptedView {
+    /// How it goes on; always the same sentence.
+    #[schema(value_type = String)]
+    detail: &'static str,
+}
 
 /// 200 with a representation of something that has versions.
 pub(crate) fn representation(version: Version, view: &impl Serialize) -> Answer {
@@ -23,6 +34,18 @@ pub(crate) fn representation(version: Version, view: &impl Serialize) -> Answer 
 pub(crate) fn created(location: String, version: Version, view: &impl Serialize) -> Answer {
     let body = bytes(view);
     let tag = etag::of_version(version, &body);
+    answer(StatusCode::CREATED, vec![("Location", location), ("ETag", tag)], body)
+}
+
+/// 200 with a representation of something without versions.
+pub(crate) fn unversioned(view: &impl Serialize) -> Answer {
+    list(&[], view)
+}
+
+/// 201 with a representation of something without versions, and where it can be found.
+pub(crate) fn created_unversioned(location: String, view: &impl Serialize) -> Answer {
+    let body = bytes(view);
+    let tag = etag::of_bytes(&body);
     answer(StatusCode::CREATED, vec![("Location", location), ("ETag", tag)], body)
 }
 
@@ -46,6 +69,11 @@ pub(crate) fn plain(view: &impl Serialize) -> Answer {
     answer(StatusCode::OK, Vec::new(), bytes(view))
 }
 
+/// 202 for a wish whose outcome is told elsewhere.
+pub(crate) fn accepted(detail: &'static str) -> Answer {
+    answer(StatusCode::ACCEPTED, Vec::new(), bytes(&AcceptedView { detail }))
+}
+
 /// Sends what came of an order that takes effect once.
 pub(crate) fn send_outcome<T>(outcome: Outcome<T>, render: impl FnOnce(&T) -> Answer) -> HttpResponse {
     match outcome {
@@ -65,6 +93,13 @@ pub(crate) fn send(answer: Answer) -> HttpResponse {
         response.insert_header(header);
     }
     response.body(answer.body)
+}
+
+/// Sends an answer that hands out a secret. Nobody may keep it, not even the caller's own browser.
+pub(crate) fn send_secret(answer: Answer) -> HttpResponse {
+    let mut response = send(answer);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 fn answer(status: StatusCode, headers: Vec<(&str, String)>, body: Bytes) -> Answer {

@@ -3,10 +3,14 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use kairo_domain::Origin;
 use kairo_use_cases::{Code, Error, Studio};
 
+use crate::cookies::CookieNames;
 use crate::keys::PurposeKey;
+use crate::origin::origin;
 use crate::problem::Problem;
+use crate::rate_limit::Limiters;
 use crate::tasks::Lost;
 use crate::{Settings, Tasks};
 
@@ -14,22 +18,34 @@ use crate::{Settings, Tasks};
 #[derive(Clone)]
 pub struct Api {
     inner: Arc<Inner>,
+    /// Where the request comes from that this handle was made for.
+    origin: Origin,
 }
 
 struct Inner {
     studio: Studio,
     settings: Settings,
     tasks: Tasks,
+    limiters: Limiters,
     cursor_key: PurposeKey,
     receipt_key: PurposeKey,
+    csrf_key: PurposeKey,
 }
 
 impl Api {
     /// The API over this studio. Use cases run on the runtime that is current here.
     pub fn new(studio: Studio, settings: Settings) -> Self {
         let key = |purpose| PurposeKey::derive(&settings.signing_key, purpose);
-        let (cursor_key, receipt_key) = (key("cursor"), key("receipt"));
-        Self { inner: Arc::new(Inner { studio, settings, tasks: Tasks::new(), cursor_key, receipt_key }) }
+        let inner = Inner {
+            tasks: Tasks::new(),
+            limiters: Limiters::new(&settings.rate_limits),
+            cursor_key: key("cursor"),
+            receipt_key: key("receipt"),
+            csrf_key: key("csrf"),
+            studio,
+            settings,
+        };
+        Self { inner: Arc::new(inner), origin: Origin::default() }
     }
 
     /// The use cases under way, to be waited for at shutdown.
@@ -50,6 +66,18 @@ impl Api {
         &self.inner.receipt_key
     }
 
+    pub(crate) fn csrf_key(&self) -> &PurposeKey {
+        &self.inner.csrf_key
+    }
+
+    pub(crate) fn cookie_names(&self) -> CookieNames {
+        CookieNames::new(self.inner.settings.cookies_secure)
+    }
+
+    pub(crate) fn limiters(&self) -> &Limiters {
+        &self.inner.limiters
+    }
+
     pub(crate) fn studio(&self) -> &Studio {
         &self.inner.studio
     }
@@ -59,6 +87,12 @@ impl Api {
         request.app_data::<Self>().cloned().ok_or_else(Problem::broken)
     }
 
+    /// The API a request has reached; what runs for it knows where it comes from.
+    pub(crate) fn serving(request: &HttpRequest) -> Result<Self, Problem> {
+        let api = Self::of(request)?;
+        Ok(Self { origin: origin(request, api.settings()), ..api })
+    }
+
     /// Runs one use case in a task of its own. What it refuses becomes a problem; what breaks it is logged here,
     /// once, with all its sources.
     pub(crate) async fn run<T, F>(&self, use_case: impl FnOnce(Studio) -> F) -> Result<T, Problem>
@@ -66,7 +100,7 @@ impl Api {
         T: Send + 'static,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        let work = use_case(self.inner.studio.clone());
+        let work = use_case(self.inner.studio.from_origin(self.origin.clone()));
         match self.inner.tasks.run(self.inner.settings.request_timeout, work).await {
             Ok(result) => result.map_err(|error| {
                 log(&error);
@@ -89,7 +123,7 @@ impl FromRequest for Api {
     type Future = Ready<Result<Self, actix_web::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request).map_err(Into::into))
+        ready(Self::serving(request).map_err(Into::into))
     }
 }
 
@@ -102,7 +136,10 @@ fn log(error: &Error) {
     let code = error.code();
     match code {
         Code::Broken => tracing::error!(error.code = %code, error.chain = chain(), "a use case failed"),
-        Code::Busy => tracing::warn!(error.code = %code, error.chain = chain(), "out of capacity"),
+        // Without a source it is back-pressure at work: a flood of sign-ins must not become a flood of lines.
+        Code::Busy if std::error::Error::source(error).is_some() => {
+            tracing::warn!(error.code = %code, error.chain = chain(), "out of capacity");
+        }
         _ => tracing::debug!(error.code = %code, "a use case refused"),
     }
 }

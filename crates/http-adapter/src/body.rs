@@ -2,14 +2,17 @@
 
 mod faults;
 mod json;
+#[cfg(test)]
+pub(crate) mod testing;
 mod values;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use bytes::Bytes;
 use deserr::Deserr;
-use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt, TryFutureExt};
 use kairo_use_cases::Code;
 use sha2::{Digest, Sha256};
 
@@ -29,6 +32,9 @@ pub(crate) struct JsonBody<T> {
 
 /// A JSON Merge Patch (RFC 7396), read into a `T`.
 pub(crate) struct MergeBody<T>(pub(crate) T);
+
+/// A JSON body that may be left out: a request without a single byte of it is one without a body.
+pub(crate) struct OptionalBody<T>(pub(crate) Option<T>);
 
 const JSON: &[&str] = &["application/json"];
 const MERGE: &[&str] = &["application/merge-patch+json", "application/json"];
@@ -52,20 +58,53 @@ impl<T: Deserr<Faults> + 'static> FromRequest for MergeBody<T> {
     }
 }
 
+impl<T: Deserr<Faults> + 'static> FromRequest for OptionalBody<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        read_optional(request.clone(), payload.take()).map_ok(Self).boxed_local()
+    }
+}
+
 async fn read<T: Deserr<Faults>>(
     request: HttpRequest,
     mut payload: Payload,
     media: &[&str],
 ) -> Result<JsonBody<T>, Problem> {
     check_media(request.headers(), media)?;
-    let api = Api::of(&request)?;
-    let settings = api.settings();
-    let bytes =
-        limits::read(&mut payload, request.headers(), settings.json_limit, settings.body_pace).await?;
-    request.extensions_mut().insert(BodyRead);
-    let value = json::parse(&bytes, settings.depth_limit)?;
-    let value = deserr::deserialize::<T, _, Faults>(value).map_err(Faults::into_problem)?;
+    let bytes = read_bytes(&request, &mut payload).await?;
+    let value = parse(&request, &bytes)?;
     Ok(JsonBody { value, digest: Sha256::digest(&bytes).into() })
+}
+
+async fn read_optional<T: Deserr<Faults>>(
+    request: HttpRequest,
+    mut payload: Payload,
+) -> Result<Option<T>, Problem> {
+    let media = check_media(request.headers(), JSON);
+    if request.headers().contains_key(header::CONTENT_TYPE) {
+        media.clone()?;
+    }
+    let bytes = read_bytes(&request, &mut payload).await?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    media?;
+    parse(&request, &bytes).map(Some)
+}
+
+async fn read_bytes(request: &HttpRequest, payload: &mut Payload) -> Result<Bytes, Problem> {
+    let api = Api::of(request)?;
+    let settings = api.settings();
+    let bytes = limits::read(payload, request.headers(), settings.json_limit, settings.body_pace).await?;
+    request.extensions_mut().insert(BodyRead);
+    Ok(bytes)
+}
+
+fn parse<T: Deserr<Faults>>(request: &HttpRequest, bytes: &[u8]) -> Result<T, Problem> {
+    let value = json::parse(bytes, Api::of(request)?.settings().depth_limit)?;
+    deserr::deserialize::<T, _, Faults>(value).map_err(Faults::into_problem)
 }
 
 /// The media type is never guessed from the bytes, nor the other way round.

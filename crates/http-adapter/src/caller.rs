@@ -1,14 +1,16 @@
-use std::future::{Ready, ready};
+//! Who sends a request.
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{FromRequest, HttpRequest};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 use kairo_domain::{Actor, Redacted};
-use kairo_use_cases::Code;
+use kairo_use_cases::{ApiKeys, Code};
 
-use crate::Api;
 use crate::headers::single;
 use crate::problem::Problem;
+use crate::{Api, cookies, csrf, rate_limit};
 
 /// Who sends the request: somebody signed in.
 #[derive(Clone, Copy, Debug)]
@@ -18,52 +20,76 @@ pub(crate) struct Caller(pub(crate) Actor);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AnyCaller(pub(crate) Actor);
 
-/// Where a request comes from; personal data.
-pub(crate) struct Origin {
-    pub(crate) ip_address: Option<Redacted<String>>,
-    pub(crate) user_agent: Option<Redacted<String>>,
+/// What a request is to be authenticated by.
+#[derive(Debug, PartialEq, Eq)]
+enum Credentials<'a> {
+    /// An access token that the caller sent on purpose.
+    Token(&'a str),
+    /// An API key.
+    ApiKey(&'a str),
+    /// An access token that a browser sent by itself.
+    Cookie(&'a str),
 }
 
 impl FromRequest for Caller {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let nobody = || Problem::new(Code::Unauthenticated, "sign in first");
-        ready(authenticate(request).and_then(|actor| actor.map(Self).ok_or_else(nobody)))
+        let actor = authenticate(request.clone());
+        async move { actor.await?.map(Self).ok_or_else(nobody) }.boxed_local()
     }
 }
 
 impl FromRequest for AnyCaller {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(authenticate(request).map(|actor| Self(actor.unwrap_or(Actor::Visitor))))
+        let actor = authenticate(request.clone());
+        async move { Ok(Self(actor.await?.unwrap_or(Actor::Visitor))) }.boxed_local()
     }
 }
 
-impl FromRequest for Origin {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-        // The peer, not what a forwarding header claims: anybody can write one.
-        ready(Ok(Self {
-            ip_address: request.peer_addr().map(|peer| Redacted::new(peer.ip().to_string())),
-            user_agent: agent.map(|agent| Redacted::new(agent.chars().take(512).collect())),
-        }))
-    }
+/// Whether the request says who sends it; whether that holds is another matter.
+pub(crate) fn presents_credentials(request: &HttpRequest) -> Result<bool, Problem> {
+    Ok(credentials(request, &Api::of(request)?)?.is_some())
 }
 
-fn authenticate(request: &HttpRequest) -> Result<Option<Actor>, Problem> {
-    let credentials = single(request.headers(), &header::AUTHORIZATION, "Authorization")?;
-    let Some(credentials) = credentials else { return Ok(None) };
+async fn authenticate(request: HttpRequest) -> Result<Option<Actor>, Problem> {
+    let api = Api::serving(&request)?;
+    let Some(credentials) = credentials(&request, &api)? else { return Ok(None) };
+    let actor = match credentials {
+        Credentials::Token(token) => api.studio().sessions().authenticate(token)?,
+        Credentials::ApiKey(key) => authenticate_key(&api, key).await?,
+        Credentials::Cookie(token) => {
+            let actor = api.studio().sessions().authenticate(token)?;
+            let session = actor.session().ok_or_else(Problem::broken)?;
+            csrf::check(&api, &request, session)?;
+            actor
+        }
+    };
+    if let Some(user) = actor.user() {
+        rate_limit::charge_user(&request, &api, user)?;
+    }
+    Ok(Some(actor))
+}
+
+async fn authenticate_key(api: &Api, key: &str) -> Result<Actor, Problem> {
+    let key = Redacted::new(key.to_owned());
+    api.run(move |studio| async move { studio.api_keys().authenticate(key.expose()).await }).await
+}
+
+/// What the caller sent on purpose wins over what the browser sends by itself.
+fn credentials<'a>(request: &'a HttpRequest, api: &Api) -> Result<Option<Credentials<'a>>, Problem> {
+    let Some(sent) = single(request.headers(), &header::AUTHORIZATION, "Authorization")? else {
+        let cookie = cookies::value(request.headers(), api.cookie_names().access)?;
+        return Ok(cookie.map(Credentials::Cookie));
+    };
     let unreadable = || Problem::new(Code::Unauthenticated, "the credentials must be `Bearer` and a token");
-    let token = bearer(credentials).ok_or_else(unreadable)?;
-    let api = Api::of(request)?;
-    Ok(Some(api.studio().sessions().authenticate(token)?))
+    let token = bearer(sent).ok_or_else(unreadable)?;
+    Ok(Some(if ApiKeys::is_one(token) { Credentials::ApiKey(token) } else { Credentials::Token(token) }))
 }
 
 fn bearer(credentials: &HeaderValue) -> Option<&str> {

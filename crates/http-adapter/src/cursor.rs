@@ -32,6 +32,8 @@ enum WireValue {
     Number(i64),
     #[serde(rename = "f")]
     Flag(bool),
+    #[serde(rename = "i")]
+    Id(Uuid),
 }
 
 impl Cursors {
@@ -66,6 +68,7 @@ impl From<&FieldValue> for WireValue {
             FieldValue::Time(time) => Self::Time(*time),
             FieldValue::Number(number) => Self::Number(*number),
             FieldValue::Flag(flag) => Self::Flag(*flag),
+            FieldValue::Id(id) => Self::Id(*id),
         }
     }
 }
@@ -77,6 +80,7 @@ impl From<WireValue> for FieldValue {
             WireValue::Time(time) => Self::Time(time),
             WireValue::Number(number) => Self::Number(number),
             WireValue::Flag(flag) => Self::Flag(flag),
+            WireValue::Id(id) => Self::Id(id),
         }
     }
 }
@@ -99,6 +103,7 @@ mod tests {
                 .prop_map(|nanos| FieldValue::Time(DateTime::from_timestamp_nanos(nanos))),
             any::<i64>().prop_map(FieldValue::Number),
             any::<bool>().prop_map(FieldValue::Flag),
+            any::<u128>().prop_map(|id| FieldValue::Id(Uuid::from_u128(id))),
         ]
     }
 

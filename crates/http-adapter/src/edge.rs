@@ -13,7 +13,9 @@ use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 use crate::limits::BodyRead;
+use crate::mount::Mount;
 use crate::problem::Problem;
+use crate::rate_limit;
 use crate::request_id::RequestId;
 use crate::tasks;
 use crate::trace::TraceParent;
@@ -26,6 +28,8 @@ pub(crate) async fn edge(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
+    let mount = Mount::of(&request);
+    request.extensions_mut().insert(mount);
     let held = has_body(request.headers()).then(|| Held::of(&mut request));
     let span = span(&request, &id);
     let route = Route::of(&request);
@@ -80,7 +84,9 @@ fn finish(response: ServiceResponse, id: &RequestId, held: Option<Held>) -> Serv
         response = response.map_body(|_, body| held.until_written(body));
     }
     let is_preflight = response.request().method() == Method::OPTIONS;
+    let charged = response.request().clone();
     let headers = response.headers_mut();
+    rate_limit::announce(&charged.extensions(), headers);
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         headers.insert(HeaderName::from_static(RequestId::HEADER), value);
     }

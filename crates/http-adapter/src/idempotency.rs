@@ -43,6 +43,18 @@ impl Repeatable {
         Some(Once::new(claim, move |value| render(value)))
     }
 
+    /// The same for a request that takes no body.
+    pub(crate) fn once_without_body<T>(
+        self,
+        actor: &Actor,
+        render: Arc<dyn Fn(&T) -> Answer + Send + Sync>,
+    ) -> Option<Once<T>>
+    where
+        T: 'static,
+    {
+        self.once(actor, Sha256::digest(b"").into(), render)
+    }
+
     /// Identifies the request under its key. Each line of the header has its length before it, so that no two lists
     /// of lines look alike.
     fn digest(&self, body: [u8; 32]) -> [u8; 32] {

@@ -1,4 +1,4 @@
-use kairo_domain::{Page, Total};
+use kairo_domain::{Limit, Page, Total};
 use kairo_use_cases::Answer;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -71,6 +71,14 @@ pub(crate) fn respond<T, V: Serialize>(
             answer::list(&links, &ListView::<Value> { data, page: page_view })
         }
     }
+}
+
+/// Answers with a list that is short enough to be one page.
+pub(crate) fn respond_whole<V: Serialize>(rows: impl Iterator<Item = V>) -> Answer {
+    let data: Vec<_> = rows.collect();
+    let limit = u16::try_from(data.len()).unwrap_or(u16::MAX).max(Limit::MAX);
+    let page = PageView { limit, next_cursor: None, prev_cursor: None, total: None, total_is_exact: None };
+    answer::list(&[], &ListView { data, page })
 }
 
 /// The same list at another place. Pages by number go on by cursor.

@@ -1,5 +1,8 @@
 mod complete;
+mod limits;
 mod parameters;
+mod refusals;
+mod security;
 
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::OpenApi;
@@ -7,7 +10,11 @@ use utoipa::openapi::Server;
 
 use complete::Complete;
 
-use crate::{answer, leads, path::Here, sessions};
+use crate::auth::{invitation, password, sign_in, sign_up};
+use crate::path::Here;
+use crate::{
+    answer, api_keys, audit, colleagues, companies, invitations, leads, me, sessions, two_factor, users,
+};
 
 /// The document of the whole API.
 #[derive(OpenApi)]
@@ -21,8 +28,55 @@ use crate::{answer, leads, path::Here, sessions};
     servers((url = "/api/v1")),
     paths(
         document,
-        sessions::sign_in,
-        sessions::me,
+        sign_up::sign_up,
+        sign_up::verify_email,
+        sign_in::sign_in,
+        sign_in::refresh,
+        sign_in::sign_out,
+        password::forgot,
+        password::reset,
+        invitation::show,
+        invitation::accept,
+        me::show,
+        me::edit,
+        me::change_password,
+        me::change_email,
+        sessions::list,
+        sessions::end,
+        api_keys::list,
+        api_keys::create,
+        api_keys::revoke,
+        two_factor::show,
+        two_factor::begin,
+        two_factor::confirm,
+        two_factor::renew_recovery_codes,
+        two_factor::remove,
+        users::list,
+        users::add,
+        users::show,
+        users::edit,
+        users::delete,
+        users::standing::change_role,
+        users::standing::change_company,
+        users::standing::suspend,
+        users::standing::reactivate,
+        users::access::list_sessions,
+        users::access::end_session,
+        users::access::list_api_keys,
+        users::access::revoke_api_key,
+        users::access::reset_two_factor,
+        colleagues::list,
+        companies::list,
+        companies::create,
+        companies::show,
+        companies::edit,
+        companies::delete,
+        invitations::list,
+        invitations::invite,
+        invitations::show,
+        invitations::revoke,
+        invitations::resend,
+        audit::list,
         leads::capture,
         leads::list,
         leads::show,
@@ -30,9 +84,16 @@ use crate::{answer, leads, path::Here, sessions};
         leads::delete,
         leads::move_to,
     ),
+    // These are referred to by name only.
+    components(schemas(sign_in::RefreshBody, sign_in::SignOutBody)),
     tags(
         (name = "leads", description = "Contact forms, and what the team makes of them."),
-        (name = "sessions", description = "Signing in, and the own account."),
+        (name = "auth", description = "Getting in and out: for callers who are not signed in yet."),
+        (name = "me", description = "The own account, and what protects it."),
+        (name = "users", description = "Who has an account, and what administrators decide about it."),
+        (name = "companies", description = "Client organizations."),
+        (name = "invitations", description = "Asking somebody to become a user."),
+        (name = "audit", description = "Who did what."),
         (name = "meta", description = "The API itself."),
     ),
     modifiers(&Complete)

@@ -12,6 +12,9 @@ use crate::problem::Problem;
 /// The `{id}` of the path. A text that is no hyphenated UUID names nothing.
 pub(crate) struct PathId<E>(pub(crate) Id<E>);
 
+/// The `{id}` of the path, and the id of what belongs to it, whatever the path calls that.
+pub(crate) struct PathIds<E, Part>(pub(crate) Id<E>, pub(crate) Id<Part>);
+
 /// Where the request was sent, as the caller knows it: below whatever the API is mounted under.
 #[derive(Clone, Debug)]
 pub(crate) struct Here {
@@ -25,14 +28,28 @@ impl<E: Entity> FromRequest for PathId<E> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let nothing = || Problem::new(Code::NotFound, format!("there is no such {}", E::NAME));
-        let id = request.match_info().get("id").and_then(parse_id);
-        ready(id.map(|id| Self(Id::from_uuid(id))).ok_or_else(nothing))
+        ready(id_in(request, "id").map(Self))
     }
 }
 
+impl<E: Entity, Part: Entity> FromRequest for PathIds<E, Part> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let part = request.match_info().iter().map(|(name, _)| name).find(|name| *name != "id");
+        let part = id_in(request, part.unwrap_or_default());
+        ready(id_in(request, "id").and_then(|id| part.map(|part| Self(id, part))))
+    }
+}
+
+fn id_in<E: Entity>(request: &HttpRequest, name: &str) -> Result<Id<E>, Problem> {
+    let nothing = || Problem::new(Code::NotFound, format!("there is no such {}", E::NAME));
+    request.match_info().get(name).and_then(parse_id).map(Id::from_uuid).ok_or_else(nothing)
+}
+
 /// Reads an id as answers write it, in either case. Other spellings of a UUID would be other addresses of one thing.
-fn parse_id(text: &str) -> Option<Uuid> {
+pub(crate) fn parse_id(text: &str) -> Option<Uuid> {
     let is_hyphenated = text.len() == Hyphenated::LENGTH;
     Uuid::try_parse(text).ok().filter(|_| is_hyphenated)
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+use chrono::TimeDelta;
 use kairo_domain::Version;
 use kairo_use_cases::{Code, Error, FieldIssue};
 
@@ -26,6 +27,8 @@ struct Parts {
     faults: Vec<Fault>,
     transition: Option<Transition>,
     current: Option<Version>,
+    /// In seconds; where it is absent, the row of the code says it.
+    retry_after: Option<u64>,
     request: Option<RequestId>,
 }
 
@@ -40,10 +43,15 @@ struct Transition {
 impl Problem {
     /// A refusal with its reason, in a sentence that is safe to show.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
-        let parts =
-            Parts { code, detail, faults: Vec::new(), transition: None, current: None, request: None };
-        Self(Box::new(parts))
+        Self(Box::new(Parts {
+            code,
+            detail: detail.into(),
+            faults: Vec::new(),
+            transition: None,
+            current: None,
+            retry_after: None,
+            request: None,
+        }))
     }
 
     /// The request cannot be read, for these reasons.
@@ -54,6 +62,13 @@ impl Problem {
     /// Values of the request are refused, for these reasons.
     pub(crate) fn invalid(faults: Vec<Fault>) -> Self {
         Self::new(Code::Invalid, "some values are not acceptable").with_faults(faults)
+    }
+
+    /// More requests than allowed; the next one is in so many seconds.
+    pub(crate) fn rate_limited(seconds: u64) -> Self {
+        let mut problem = Self::new(Code::RateLimited, format!("too many requests: wait {seconds} seconds"));
+        problem.0.retry_after = Some(seconds);
+        problem
     }
 
     fn with_faults(mut self, faults: Vec<Fault>) -> Self {
@@ -125,10 +140,12 @@ impl ResponseError for Problem {
         let mut response = HttpResponse::build(self.status_code());
         response.content_type("application/problem+json");
         response.insert_header((header::CACHE_CONTROL, "private, no-store"));
-        if let Some(seconds) = Row::of(self.0.code).retry_after {
+        let usual = Row::of(self.0.code).retry_after.map(u64::from);
+        if let Some(seconds) = self.0.retry_after.or(usual) {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
-        if self.0.code == Code::Unauthenticated {
+        // RFC 9110, 15.5.2: a 401 names a scheme, whatever was wrong.
+        if self.status_code() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
         if let Some(request) = &self.0.request {
@@ -151,7 +168,11 @@ impl From<Error> for Problem {
             }
             Error::Stale { current } => problem.0.current = current,
             Error::Taken { what } => problem.0.faults = vec![Fault::taken(what)],
+            Error::RateLimited { retry_after } => problem.0.retry_after = Some(seconds(retry_after)),
             Error::Unauthenticated(_)
+            | Error::SecondFactorRequired
+            | Error::TokenInvalid
+            | Error::LastAdmin
             | Error::Forbidden(_)
             | Error::NotFound { .. }
             | Error::KeyReused
@@ -161,6 +182,12 @@ impl From<Error> for Problem {
         }
         problem
     }
+}
+
+/// A time to wait in whole seconds, rounded up, and one at least.
+fn seconds(wait: TimeDelta) -> u64 {
+    let begun = i64::from(wait.subsec_nanos() > 0);
+    u64::try_from(wait.num_seconds() + begun).unwrap_or_default().max(1)
 }
 
 impl From<FieldIssue> for Fault {

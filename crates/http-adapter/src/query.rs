@@ -27,6 +27,8 @@ pub(crate) trait Listed: 'static {
     const NAME: &'static str;
     /// The properties of the view, in their order, for `fields`.
     const PROPERTIES: &'static [&'static str];
+    /// Whether its rows have texts in which `q` finds words.
+    const SEARCHED: bool = true;
 
     /// The order unless told.
     fn default_sort() -> Sort<Self::Field>;
@@ -52,7 +54,9 @@ pub(crate) struct ListShape {
 }
 
 /// The parameters that every list takes, fields aside.
-pub(crate) const RESERVED: &[&str] = &["limit", "after", "before", "page", "sort", "count", "fields", "q"];
+const RESERVED: &[&str] = &["limit", "after", "before", "page", "sort", "count", "fields"];
+/// The parameter of the lists that can be searched.
+const SEARCH: &str = "q";
 
 impl<L: Listed> FromRequest for ListQuery<L> {
     type Error = Problem;
@@ -77,12 +81,14 @@ impl<L: Listed> ListQuery<L> {
         };
         let (mut sort, mut search, mut count, mut properties) = (L::default_sort(), None, Count::None, None);
         read("sort", keep(given("sort").map(parse_sort::<L::Field>), &mut sort));
-        read("q", keep(given("q").map(|text| parse_search(text).map(Some)), &mut search));
+        let words = given(SEARCH).filter(|_| L::SEARCHED);
+        read(SEARCH, keep(words.map(|text| parse_search(text).map(Some)), &mut search));
         read("count", keep(given("count").map(parse_count), &mut count));
         let fields = given("fields").map(|text| parse_properties(text, L::PROPERTIES).map(Some));
         read("fields", keep(fields, &mut properties));
         let mut filter = Conditions::<L::Field>::default();
-        for (name, value) in pairs.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str())) {
+        let is_reserved = |name: &str| RESERVED.contains(&name) || (L::SEARCHED && name == SEARCH);
+        for (name, value) in pairs.iter().filter(|(name, _)| !is_reserved(name)) {
             filter.read(name, value, &mut faults);
         }
         let list = digest::<L>(&sort, filter.canonical(), search.as_ref());

@@ -1,16 +1,25 @@
+mod operations;
+
 use actix_cors::Cors;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::{Compress, Condition, from_fn};
-use actix_web::{Error, FromRequest, Handler, Resource, Responder, Route, Scope, web};
+use actix_web::{Error, Scope, web};
 use kairo_use_cases::{Code, Studio};
 
+use crate::auth::{invitation, password, sign_in, sign_up};
 use crate::coding::plain_when_nothing_fits;
 use crate::conditional::{coded_etag, if_none_match};
 use crate::edge::edge;
 use crate::problem::Problem;
-use crate::{Api, Settings, docs, health, leads, openapi, sessions};
+use crate::rate_limit::{self, Class};
+use crate::users::{access, standing};
+use crate::{
+    Api, Settings, api_keys, audit, colleagues, companies, csrf, docs, health, invitations, jwks, leads, me,
+    openapi, sessions, two_factor, users,
+};
+use operations::at;
 
 /// The API as a scope, to be mounted in any actix app under any path.
 ///
@@ -42,6 +51,33 @@ impl<T> ScopeFactory for T where
 {
 }
 
+/// What is counted by the address it comes from, whoever sends it; a `*` stands for any end. What signed-in callers do
+/// is counted besides, as theirs.
+const LIMITED: &[(Method, &str, Class)] = &[
+    // Browsers refresh by themselves, and there is nothing to guess: an office behind one address must not run dry.
+    (Method::POST, "/auth/refresh", Class::Reads),
+    (Method::POST, "/auth/logout", Class::Reads),
+    (Method::POST, "/auth/*", Class::Auth),
+    (Method::PUT, "/me/password", Class::Auth),
+    (Method::PUT, "/me/email", Class::Auth),
+    (Method::POST, "/me/two-factor*", Class::Auth),
+    (Method::POST, "/leads", Class::Leads),
+    (Method::GET, "/openapi.json", Class::Reads),
+    (Method::GET, "/.well-known/jwks.json", Class::Reads),
+];
+
+/// As what the requests of an operation are counted by their address, if they are.
+pub(crate) fn class_of(method: &Method, path: &str) -> Option<Class> {
+    let matches = |pattern: &str| match pattern.strip_suffix('*') {
+        Some(start) => path.starts_with(start),
+        None => path == pattern,
+    };
+    LIMITED
+        .iter()
+        .find(|(limited, pattern, _)| limited == method && matches(pattern))
+        .map(|(.., class)| *class)
+}
+
 impl Api {
     /// The API as a scope, to be mounted in any actix app under any path.
     pub fn scope(&self) -> Scope<impl ScopeFactory + use<>> {
@@ -58,16 +94,18 @@ impl Api {
             .wrap(from_fn(edge))
     }
 
-    /// What operators ask for: `/healthz`, `/readyz`, `/metrics`, and the browsable `/docs`.
+    /// What operators and other services ask for: `/healthz`, `/readyz`, `/metrics`, `/.well-known/jwks.json`, and the
+    /// browsable `/docs`.
     pub fn configure_operations(&self, config: &mut web::ServiceConfig) {
-        for resource in [
-            readable("/healthz", health::alive),
-            readable("/readyz", health::ready),
-            readable("/metrics", health::metrics),
-            readable("/docs", docs::to_page),
-            readable("/docs/{file:.*}", docs::page),
+        for operations in [
+            at("/healthz").get(health::alive),
+            at("/readyz").get(health::ready),
+            at("/metrics").get(health::metrics),
+            at("/.well-known/jwks.json").get(jwks::keys),
+            at("/docs").get(docs::to_page),
+            at("/docs/{file:.*}").get(docs::page),
         ] {
-            config.service(resource.app_data(self.clone()).wrap(from_fn(edge)));
+            config.service(operations.resource.app_data(self.clone()).wrap(from_fn(edge)));
         }
     }
 
@@ -80,28 +118,52 @@ impl Api {
 }
 
 fn resources(config: &mut web::ServiceConfig) {
-    config
-        .service(readable("/openapi.json", openapi::document))
-        .service(web::resource("/auth/login").route(web::post().to(sessions::sign_in)))
-        .service(readable("/me", sessions::me))
-        .service(readable("/leads", leads::list).route(web::post().to(leads::capture)))
-        .service(
-            readable("/leads/{id}", leads::show)
-                .route(web::patch().to(leads::edit))
-                .route(web::delete().to(leads::delete)),
-        )
-        .service(web::resource("/leads/{id}/status").route(web::post().to(leads::move_to)));
-}
-
-/// What can be read with GET can be asked about with HEAD.
-fn readable<H, Args>(path: &str, handler: H) -> Resource
-where
-    H: Handler<Args> + Clone,
-    Args: FromRequest + 'static,
-    H::Output: Responder + 'static,
-{
-    let route = |route: Route, handler: H| route.to(handler);
-    web::resource(path).route(route(web::get(), handler.clone())).route(route(web::head(), handler))
+    for operations in [
+        at("/openapi.json").get(openapi::document),
+        at("/auth/signup").post(sign_up::sign_up),
+        at("/auth/email/verify").post(sign_up::verify_email),
+        at("/auth/login").post(sign_in::sign_in),
+        at("/auth/refresh").post(sign_in::refresh),
+        at("/auth/logout").post(sign_in::sign_out),
+        at("/auth/password/forgot").post(password::forgot),
+        at("/auth/password/reset").post(password::reset),
+        at("/auth/invitations/show").post(invitation::show),
+        at("/auth/invitations/accept").post(invitation::accept),
+        at("/me").get(me::show).patch(me::edit),
+        at("/me/password").put(me::change_password),
+        at("/me/email").put(me::change_email),
+        at("/me/sessions").get(sessions::list),
+        at("/me/sessions/{id}").delete(sessions::end),
+        at("/me/api-keys").get(api_keys::list).post(api_keys::create),
+        at("/me/api-keys/{id}").delete(api_keys::revoke),
+        at("/me/two-factor").get(two_factor::show).post(two_factor::begin),
+        at("/me/two-factor/confirm").post(two_factor::confirm),
+        at("/me/two-factor/recovery-codes").post(two_factor::renew_recovery_codes),
+        at("/me/two-factor/remove").post(two_factor::remove),
+        at("/users").get(users::list).post(users::add),
+        at("/users/{id}").get(users::show).patch(users::edit).delete(users::delete),
+        at("/users/{id}/role").put(standing::change_role),
+        at("/users/{id}/company").put(standing::change_company),
+        at("/users/{id}/suspend").post(standing::suspend),
+        at("/users/{id}/reactivate").post(standing::reactivate),
+        at("/users/{id}/sessions").get(access::list_sessions),
+        at("/users/{id}/sessions/{session}").delete(access::end_session),
+        at("/users/{id}/api-keys").get(access::list_api_keys),
+        at("/users/{id}/api-keys/{key}").delete(access::revoke_api_key),
+        at("/users/{id}/two-factor").delete(access::reset_two_factor),
+        at("/colleagues").get(colleagues::list),
+        at("/companies").get(companies::list).post(companies::create),
+        at("/companies/{id}").get(companies::show).patch(companies::edit).delete(companies::delete),
+        at("/invitations").get(invitations::list).post(invitations::invite),
+        at("/invitations/{id}").get(invitations::show).delete(invitations::revoke),
+        at("/invitations/{id}/resend").post(invitations::resend),
+        at("/audit").get(audit::list),
+        at("/leads").get(leads::list).post(leads::capture),
+        at("/leads/{id}").get(leads::show).patch(leads::edit).delete(leads::delete),
+        at("/leads/{id}/status").post(leads::move_to),
+    ] {
+        config.service(operations.resource);
+    }
 }
 
 async fn nowhere() -> Result<&'static str, Problem> {
@@ -117,9 +179,34 @@ fn cors(origins: &[String]) -> Cors {
             header::CONTENT_TYPE,
             header::IF_MATCH,
             header::IF_NONE_MATCH,
+            csrf::HEADER,
         ])
         .allowed_headers(["idempotency-key", "x-request-id", "traceparent"])
         .expose_headers(["etag", "link", "location", "retry-after", "x-request-id", "idempotency-replayed"])
+        .expose_headers([rate_limit::POLICY, rate_limit::STANDING])
+        .supports_credentials()
         .max_age(600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_posted_to_sign_in_is_counted() {
+        for (method, path, class) in [
+            (Method::POST, "/auth/login", Some(Class::Auth)),
+            (Method::POST, "/auth/password/forgot", Some(Class::Auth)),
+            (Method::PUT, "/me/password", Some(Class::Auth)),
+            (Method::POST, "/me/two-factor", Some(Class::Auth)),
+            (Method::POST, "/me/two-factor/confirm", Some(Class::Auth)),
+            (Method::POST, "/leads", Some(Class::Leads)),
+            (Method::GET, "/leads", None),
+            (Method::POST, "/leads/{id}/status", None),
+            (Method::GET, "/me/two-factor", None),
+        ] {
+            assert_eq!(class_of(&method, path), class, "{method} {path}");
+        }
+    }
 }

@@ -1,53 +1,53 @@
 mod dto;
 
 use actix_web::HttpResponse;
-use kairo_use_cases::SignIn;
+use kairo_domain::Session;
 
 use crate::Api;
-use crate::answer::{plain, representation, send};
-use crate::body::JsonBody;
-use crate::caller::{Caller, Origin};
+use crate::answer::send;
+use crate::caller::Caller;
+use crate::list::{self, ListView};
+use crate::me::own_id;
+use crate::path::PathId;
 use crate::problem::Problem;
 
-use dto::{LoginBody, TokenView, UserView};
+pub(crate) use dto::SessionView;
 
-/// Sign in
+/// List the own sessions
 ///
-/// Whatever was wrong, the refusal is the same: it does not tell whether the address has an account.
+/// The devices that are signed in, the latest first, all on one page.
 #[utoipa::path(
-    post, path = "/auth/login", operation_id = "signIn", tag = "sessions", security(()),
-    request_body(content = LoginBody, content_type = "application/json"),
+    get, path = "/me/sessions", operation_id = "listMySessions", tag = "me",
+    security(("bearer" = []), ("cookie" = [])),
     responses(
-        (status = 200, description = "Somebody is signed in.", body = TokenView),
-        (status = 401, description = "The address or the password is wrong."),
+        (status = 200, description = "The sessions.", body = ListView<SessionView>, headers(
+            ("ETag" = String, description = "A digest of the list."),
+        )),
+        (status = 404, description = "`not_found`: an API key sees no sessions."),
     )
 )]
-pub(crate) async fn sign_in(
-    api: Api,
-    origin: Origin,
-    body: JsonBody<LoginBody>,
-) -> Result<HttpResponse, Problem> {
-    let LoginBody { email, password } = body.value;
-    let Origin { ip_address, user_agent } = origin;
-    let order = SignIn { email, password, ip_address, user_agent };
-    let signed_in = api.run(move |studio| async move { studio.sessions().sign_in(order).await }).await?;
-    let mut response = send(plain(&TokenView::from(&signed_in)));
-    // The one answer that nobody may keep, not even the caller's own browser.
-    let no_store = actix_web::http::header::HeaderValue::from_static("no-store");
-    response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, no_store);
-    Ok(response)
+pub(crate) async fn list(api: Api, Caller(actor): Caller) -> Result<HttpResponse, Problem> {
+    let user = own_id(&actor)?;
+    let sessions = api.run(move |studio| async move { studio.sessions().list(&actor, user).await }).await?;
+    let rows = sessions.iter().map(|session| SessionView::of(session, &actor));
+    Ok(send(list::respond_whole(rows)))
 }
 
-/// Show the own account
+/// End one of the own sessions
 ///
-/// The account that the token was given to.
+/// Its access tokens hold nowhere within a second.
 #[utoipa::path(
-    get, path = "/me", operation_id = "getMe", tag = "sessions", security(("bearer" = [])),
-    responses((status = 200, description = "Who is signed in.", body = UserView, headers(
-        ("ETag" = String, description = "The version and a digest."),
-    )))
+    delete, path = "/me/sessions/{id}", operation_id = "endMySession", tag = "me",
+    security(("bearer" = []), ("cookie" = [])),
+    params(("id" = uuid::Uuid, Path, description = "The session's id.")),
+    responses((status = 204, description = "The session has ended."))
 )]
-pub(crate) async fn me(api: Api, Caller(actor): Caller) -> Result<HttpResponse, Problem> {
-    let user = api.run(move |studio| async move { studio.users().me(&actor).await }).await?;
-    Ok(send(representation(user.version, &UserView::from(&user))))
+pub(crate) async fn end(
+    api: Api,
+    Caller(actor): Caller,
+    PathId(session): PathId<Session>,
+) -> Result<HttpResponse, Problem> {
+    let user = own_id(&actor)?;
+    api.run(move |studio| async move { studio.sessions().end(&actor, user, session).await }).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

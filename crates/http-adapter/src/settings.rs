@@ -1,8 +1,9 @@
 use std::time::Duration;
 
+use ipnet::IpNet;
 use kairo_domain::Redacted;
 
-use crate::Metrics;
+use crate::{ForwardedHeader, Metrics, RateLimits};
 
 /// How the API behaves where installations differ.
 #[derive(Clone, Debug)]
@@ -17,9 +18,19 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// How fast request bodies must arrive.
     pub body_pace: BodyPace,
-    /// The origins whose pages may call the API; none unless told.
+    /// The origins whose pages may call the API, with cookies too, as browsers write them: `https://studio.example`.
+    /// None unless told.
     pub cors_origins: Vec<String>,
-    /// What signs cursors and receipts. The same on every node, or cursors work on one node only.
+    /// The networks of the proxies in front of this server. They are believed about whom they forward a request for,
+    /// and nobody else is. Networks of IPv4 are written as such, also where the server listens on IPv6.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where those proxies write it.
+    pub forwarded_header: ForwardedHeader,
+    /// How often callers may ask. Each node counts by itself.
+    pub rate_limits: RateLimits,
+    /// Whether cookies need TLS. Without, only for development, they have plain names and go over plain HTTP.
+    pub cookies_secure: bool,
+    /// What signs cursors, receipts and CSRF tokens. The same on every node, or they work on one node only.
     pub signing_key: Redacted<[u8; 32]>,
     /// Whether `/docs` is served.
     pub docs: bool,
@@ -48,6 +59,10 @@ impl Settings {
             request_timeout: Duration::from_secs(30),
             body_pace: BodyPace::default(),
             cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            forwarded_header: ForwardedHeader::default(),
+            rate_limits: RateLimits::default(),
+            cookies_secure: true,
             signing_key: Redacted::new(signing_key),
             docs: true,
             metrics: None,

@@ -1,19 +1,25 @@
 use std::sync::Arc;
 
-use kairo_ports::{Clock, IdSource, Store};
+use kairo_ports::{Clock, IdSource, Mailer, Store};
 use kairo_system::{
-    Argon2Passwords, Argon2Settings, BadArgon2Settings, BadSigningKey, Ed25519AccessTokens, OpaqueTokens,
-    SigningKey, SystemClock, TokenSettings, UuidV7Source,
+    AeadVault, Argon2Passwords, Argon2Settings, BadArgon2Settings, BadKeyring, Ed25519AccessTokens,
+    HmacRefreshTokens, Keyring, OpaqueTokens, SigningKey, SystemClock, TokenSettings, TotpCodes,
+    UuidV7Source,
 };
-use kairo_use_cases::{Ports, Studio};
+use kairo_use_cases::{Links, Ports, Studio};
 
-/// Wires a [`Studio`]. Whatever is not said has a default that is good for production, but for the signing key:
-/// without one, tokens hold until the process ends.
+use crate::no_mail::NoMail;
+
+/// Wires a [`Studio`]. Whatever is not said has a default that is good for production, but for two things: without a
+/// signing key, tokens hold until the process ends; without a mailer, mails are given up with an error in the log.
 pub struct Builder {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
-    signing_key: Option<SigningKey>,
+    keyring: Option<Keyring>,
+    mailer: Arc<dyn Mailer>,
+    links: Links,
+    name: String,
     tokens: TokenSettings,
     argon2: Argon2Settings,
 }
@@ -24,9 +30,9 @@ pub enum BuildError {
     /// The password hash settings are out of bounds.
     #[error(transparent)]
     Argon2(#[from] BadArgon2Settings),
-    /// The signing key is not one.
+    /// The signing keys are none.
     #[error(transparent)]
-    SigningKey(#[from] BadSigningKey),
+    Keyring(#[from] BadKeyring),
 }
 
 impl Builder {
@@ -36,7 +42,10 @@ impl Builder {
             store,
             clock: Arc::new(SystemClock),
             ids: Arc::new(UuidV7Source),
-            signing_key: None,
+            keyring: None,
+            mailer: Arc::new(NoMail),
+            links: Links::below("http://localhost"),
+            name: "Kairo Studio".to_owned(),
             tokens: TokenSettings::default(),
             argon2: Argon2Settings::default(),
         }
@@ -48,10 +57,32 @@ impl Builder {
         Self::on(Arc::new(kairo_memory::MemoryStore::default()))
     }
 
-    /// Signs access tokens with this key, so that they hold across restarts and nodes.
+    /// Signs tokens and encrypts secrets with this ring of keys, so that they hold across restarts and nodes. It can be
+    /// replaced while the studio runs.
     #[must_use]
-    pub fn signing_key(mut self, key: SigningKey) -> Self {
-        self.signing_key = Some(key);
+    pub fn keyring(mut self, keyring: Keyring) -> Self {
+        self.keyring = Some(keyring);
+        self
+    }
+
+    /// Sends mails through this.
+    #[must_use]
+    pub fn mailer(mut self, mailer: Arc<dyn Mailer>) -> Self {
+        self.mailer = mailer;
+        self
+    }
+
+    /// Says where the links in mails lead.
+    #[must_use]
+    pub fn links(mut self, links: Links) -> Self {
+        self.links = links;
+        self
+    }
+
+    /// Says what the studio is called in authenticator apps.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
         self
     }
 
@@ -86,16 +117,26 @@ impl Builder {
     /// Puts it together.
     ///
     /// # Errors
-    /// [`BuildError`] when the password settings or the signing key are refused.
+    /// [`BuildError`] when the password settings or the signing keys are refused.
     pub fn build(self) -> Result<Studio, BuildError> {
-        let key = self.signing_key.unwrap_or_else(SigningKey::generate);
+        let keyring = match self.keyring {
+            Some(keyring) => keyring,
+            None => Keyring::single(SigningKey::generate())?,
+        };
+        let refresh_tokens = HmacRefreshTokens::new(keyring.clone(), Arc::clone(&self.clock));
+        let vault = AeadVault::new(keyring.clone(), Arc::clone(&self.clock));
         Ok(Studio::new(Ports {
             store: self.store,
             clock: self.clock,
             ids: self.ids,
             passwords: Arc::new(Argon2Passwords::new(self.argon2)?),
-            access_tokens: Arc::new(Ed25519AccessTokens::new(&key, self.tokens)?),
+            access_tokens: Arc::new(Ed25519AccessTokens::new(keyring, self.tokens)),
+            refresh_tokens: Arc::new(refresh_tokens),
             tokens: Arc::new(OpaqueTokens),
+            codes: Arc::new(TotpCodes::new(self.name)),
+            vault: Arc::new(vault),
+            mailer: self.mailer,
+            links: self.links,
         }))
     }
 }

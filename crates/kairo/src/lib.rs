@@ -29,12 +29,15 @@
 #![deny(missing_docs)]
 
 mod builder;
+mod no_mail;
 
 pub use builder::{BuildError, Builder};
 pub use kairo_domain as domain;
 pub use kairo_flow as flow;
 #[cfg(feature = "http")]
 pub use kairo_http as http;
+#[cfg(feature = "mail")]
+pub use kairo_mail as mail;
 #[cfg(feature = "memory")]
 pub use kairo_memory as memory;
 pub use kairo_ports as ports;

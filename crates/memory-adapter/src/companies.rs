@@ -1,9 +1,10 @@
 use async_trait::async_trait;
-use kairo_domain::{Company, CompanyId, Permit, Version};
+use kairo_domain::{Company, CompanyField, CompanyId, Filter, Page, PageRequest, Permit, Sort, Version};
 use kairo_ports::{CompanyRepository, StoreError};
 use uuid::Uuid;
 
 use crate::guard::Guard;
+use crate::listing::page_of;
 use crate::shelf::Versioned;
 use crate::unit_of_work::MemoryUnitOfWork;
 
@@ -25,6 +26,15 @@ impl Versioned for Company {
 impl CompanyRepository for MemoryUnitOfWork {
     async fn get(&mut self, id: CompanyId) -> Result<Option<Company>, StoreError> {
         Ok(self.view.companies.visible(&self.actor, id.uuid()).cloned())
+    }
+
+    async fn list(
+        &mut self,
+        filter: &Filter<CompanyField>,
+        sort: &Sort<CompanyField>,
+        page: &PageRequest,
+    ) -> Result<Page<Company>, StoreError> {
+        Ok(page_of(self.view.companies.shown_to(&self.actor), filter, sort, page))
     }
 
     async fn add(&mut self, permit: &Permit, company: &Company) -> Result<(), StoreError> {

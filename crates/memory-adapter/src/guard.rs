@@ -1,4 +1,4 @@
-use kairo_domain::{Actor, Permit, Resource, Subject, Verb};
+use kairo_domain::{Actor, Permit, Resource, Subject, TokenDigest, Verb};
 use kairo_ports::StoreError;
 use uuid::Uuid;
 
@@ -75,6 +75,11 @@ pub(crate) fn only_system(actor: &Actor) -> Result<(), StoreError> {
             Err(refused(format!("only the program itself does this, not a {}", actor.word())))
         }
     }
+}
+
+/// What everybody but the program itself reads in the place of a digest.
+pub(crate) fn no_digest() -> Result<TokenDigest, StoreError> {
+    TokenDigest::parse(&"0".repeat(64)).map_err(|issue| StoreError::Broken(Box::new(issue)))
 }
 
 pub(crate) fn refused(why: impl Into<String>) -> StoreError {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use kairo_domain::Actor;
 use kairo_ports::{Answer, Claim, IdempotencyKeys, StoreError};
 
-use crate::guard::{only_system, refused};
+use crate::guard::refused;
 use crate::store::Shared;
 use crate::unit_of_work::MemoryUnitOfWork;
 
@@ -103,7 +103,7 @@ impl IdempotencyKeys for MemoryUnitOfWork {
     }
 
     async fn purge(&mut self, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
-        only_system(&self.actor)?;
+        self.demand_system()?;
         let expired = self.view.answers.iter().filter(|(_, kept)| kept.expires_at <= now);
         let expired: Vec<Key> = expired.take(limit as usize).map(|(key, _)| key.clone()).collect();
         let count = expired.len() as u64;

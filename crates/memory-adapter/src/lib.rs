@@ -6,7 +6,7 @@
 //! its writes on the newest shelf under a short lock and checks everything again, so of two writers one loses.
 //!
 //! # What it may import
-//! `kairo-domain`, `kairo-ports`, async-trait, chrono, uuid.
+//! `kairo-domain`, `kairo-ports`, async-trait, chrono, serde_json, uuid.
 //!
 //! # What it never does
 //! - It keeps nothing when the process ends.
@@ -44,13 +44,24 @@
 
 #![deny(missing_docs)]
 
+mod api_keys;
+mod attempts;
 mod companies;
+mod email_changes;
+mod expired;
 mod guard;
 mod idempotency;
+mod invitations;
 mod journal;
 mod leads;
+mod letters;
+mod listing;
+mod one_time_tokens;
+mod revocations;
+mod second_factors;
 mod sessions;
 mod shelf;
+mod sign_ups;
 mod store;
 mod unit_of_work;
 mod users;

@@ -1,12 +1,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kairo_domain::{Actor, Company, JournalEntry, Lead, Session, Subject, User, Version};
+use kairo_domain::{
+    Actor, ApiKey, Attempts, Company, EmailChange, Invitation, JournalEntry, Lead, OneTimeToken,
+    SecondFactor, Session, Subject, User, UserId, Version,
+};
 use kairo_ports::{Credentials, PasswordHash, StoreError};
 use uuid::Uuid;
 
 use crate::guard::{Guard, sees};
 use crate::idempotency::{Kept, Key};
+use crate::letters::Posted;
+use crate::revocations::Announcements;
+use crate::sign_ups::Applicant;
 
 /// Everything that is stored. A clone shares the rows, so taking a snapshot costs next to nothing.
 #[derive(Clone, Default)]
@@ -18,43 +24,88 @@ pub(crate) struct Shelf {
     pub(crate) sessions: Table<Session>,
     pub(crate) journal: Arc<Vec<Arc<JournalEntry>>>,
     pub(crate) answers: Arc<BTreeMap<Key, Arc<Kept>>>,
+    pub(crate) api_keys: Table<ApiKey>,
+    /// By what the attempts have in common.
+    pub(crate) attempts: Table<Attempts, String>,
+    pub(crate) email_changes: Table<EmailChange>,
+    pub(crate) invitations: Table<Invitation>,
+    pub(crate) letters: Table<Posted>,
+    /// By digest.
+    pub(crate) one_time_tokens: Table<OneTimeToken, String>,
+    pub(crate) revocations: Announcements,
+    /// By user.
+    pub(crate) second_factors: Table<SecondFactor>,
+    pub(crate) sign_ups: Table<Applicant>,
 }
 
 impl Shelf {
     /// A user with what its password is checked against.
     pub(crate) fn credentials(&self, user: &User) -> Credentials {
-        let hash = self.password_hashes.get(user.id.uuid());
-        Credentials {
-            user: user.clone(),
-            password_hash: hash.cloned().unwrap_or_else(PasswordHash::unusable),
+        Credentials { user: user.clone(), password_hash: self.password_hash(user) }
+    }
+
+    pub(crate) fn password_hash(&self, user: &User) -> PasswordHash {
+        self.password_hashes.get(&user.id.uuid()).cloned().unwrap_or_else(PasswordHash::unusable)
+    }
+
+    /// As a foreign key: a deleted user is still there.
+    pub(crate) fn check_user(&self, user: UserId) -> Result<(), StoreError> {
+        match self.users.get(&user.uuid()) {
+            Some(_) => Ok(()),
+            None => Err(StoreError::Missing { what: "userId" }),
         }
     }
 }
 
-/// Rows by id. The first write after a clone copies the index, not the rows.
-pub(crate) struct Table<R>(Arc<BTreeMap<Uuid, Arc<R>>>);
+/// Rows by id, or by another key. The first write after a clone copies the index, not the rows.
+pub(crate) struct Table<R, K = Uuid>(Arc<BTreeMap<K, Arc<R>>>);
 
-impl<R> Table<R> {
-    pub(crate) fn get(&self, id: Uuid) -> Option<&R> {
-        self.0.get(&id).map(Arc::as_ref)
+impl<R, K: Ord + Clone> Table<R, K> {
+    pub(crate) fn get(&self, key: &K) -> Option<&R> {
+        self.0.get(key).map(Arc::as_ref)
     }
 
-    pub(crate) fn put(&mut self, id: Uuid, row: R) {
-        Arc::make_mut(&mut self.0).insert(id, Arc::new(row));
+    pub(crate) fn put(&mut self, key: K, row: R) {
+        Arc::make_mut(&mut self.0).insert(key, Arc::new(row));
+    }
+
+    /// Adds a row under a key that must be free.
+    pub(crate) fn put_new(&mut self, key: K, row: R, what: &'static str) -> Result<(), StoreError> {
+        if self.get(&key).is_some() {
+            return Err(StoreError::Taken { what });
+        }
+        self.put(key, row);
+        Ok(())
+    }
+
+    /// Removes a row, and tells whether it was there.
+    pub(crate) fn remove(&mut self, key: &K) -> bool {
+        self.0.contains_key(key) && Arc::make_mut(&mut self.0).remove(key).is_some()
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = &R> {
         self.0.values().map(Arc::as_ref)
     }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&K, &R)> {
+        self.0.iter().map(|(key, row)| (key, row.as_ref()))
+    }
+
+    /// Removes at most so many of the rows that are to go, and tells how many they were.
+    pub(crate) fn remove_where(&mut self, limit: usize, goes: impl Fn(&R) -> bool) -> u64 {
+        let gone = self.entries().filter(|(_, row)| goes(row)).take(limit);
+        let gone: Vec<K> = gone.map(|(key, _)| key.clone()).collect();
+        gone.iter().filter(|key| self.remove(key)).count() as u64
+    }
 }
 
-impl<R> Clone for Table<R> {
+impl<R, K> Clone for Table<R, K> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<R> Default for Table<R> {
+impl<R, K> Default for Table<R, K> {
     fn default() -> Self {
         Self(Arc::default())
     }
@@ -70,16 +121,17 @@ pub(crate) trait Versioned: Subject + Clone {
 impl<R: Versioned> Table<R> {
     /// The row with this id, if the actor can see it.
     pub(crate) fn visible(&self, actor: &Actor, id: Uuid) -> Option<&R> {
-        self.get(id).filter(|row| !row.is_deleted() && sees(actor, *row))
+        self.get(&id).filter(|row| is_shown_to(actor, *row))
+    }
+
+    /// The rows that the actor can see.
+    pub(crate) fn shown_to(&self, actor: &Actor) -> impl Iterator<Item = &R> {
+        self.rows().filter(|row| is_shown_to(actor, *row))
     }
 
     pub(crate) fn add(&mut self, guard: &Guard, row: &R) -> Result<(), StoreError> {
         guard.allows_adding(row)?;
-        if self.get(row.uuid()).is_some() {
-            return Err(StoreError::Taken { what: "id" });
-        }
-        self.put(row.uuid(), row.clone());
-        Ok(())
+        self.put_new(row.uuid(), row.clone(), "id")
     }
 
     pub(crate) fn save(&mut self, guard: &Guard, row: &R) -> Result<(), StoreError> {
@@ -95,4 +147,8 @@ impl<R: Versioned> Table<R> {
         guard.allows_saving(stored, row)?;
         if stored.version() == row.version().previous() { Ok(stored) } else { Err(StoreError::Stale) }
     }
+}
+
+fn is_shown_to(actor: &Actor, row: &impl Versioned) -> bool {
+    !row.is_deleted() && sees(actor, row)
 }

@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kairo_domain::Actor;
+use kairo_domain::{Actor, Origin};
 use kairo_ports::{
-    CompanyRepository, IdempotencyKeys, Journal, LeadRepository, SessionRepository, StoreError, UnitOfWork,
-    UserRepository,
+    ApiKeyRepository, AttemptLog, CompanyRepository, EmailChangeRepository, Expired, IdempotencyKeys,
+    InvitationRepository, Journal, LeadRepository, LetterQueue, OneTimeTokens, RevocationLog,
+    SecondFactorRepository, SessionRepository, SignUpRepository, StoreError, UnitOfWork, UserRepository,
 };
 
-use crate::guard::refused;
+use crate::guard::{only_system, refused};
 use crate::idempotency::HeldKeys;
 use crate::shelf::Shelf;
 use crate::store::Shared;
@@ -27,6 +28,7 @@ pub(crate) struct MemoryUnitOfWork {
     pub(crate) actor: Actor,
     pub(crate) view: Shelf,
     pub(crate) keys: HeldKeys,
+    pub(crate) origin: Origin,
     access: Access,
     log: Vec<Write>,
     failed: bool,
@@ -36,7 +38,17 @@ impl MemoryUnitOfWork {
     pub(crate) fn new(shared: Arc<Shared>, actor: Actor, access: Access) -> Self {
         let view = shared.newest().clone();
         let keys = HeldKeys::new(Arc::clone(&shared));
-        Self { shared, actor, view, keys, access, log: Vec::new(), failed: false }
+        Self { shared, actor, view, keys, origin: Origin::default(), access, log: Vec::new(), failed: false }
+    }
+
+    /// Refuses everybody but the program itself.
+    pub(crate) fn demand_system(&mut self) -> Result<(), StoreError> {
+        self.check(only_system(&self.actor))
+    }
+
+    /// Fails the unit when a check of what is to be written failed.
+    pub(crate) fn check(&mut self, checked: Result<(), StoreError>) -> Result<(), StoreError> {
+        checked.inspect_err(|_| self.failed = true)
     }
 
     /// Refuses writes in a unit that only reads.
@@ -48,13 +60,13 @@ impl MemoryUnitOfWork {
     }
 
     /// Does the write on the unit's own view, and notes it for the commit.
-    pub(crate) fn write(
+    pub(crate) fn write<T>(
         &mut self,
-        write: impl Fn(&mut Shelf) -> Result<(), StoreError> + Send + 'static,
-    ) -> Result<(), StoreError> {
+        write: impl Fn(&mut Shelf) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let done = self.check_access().and_then(|()| write(&mut self.view));
         match &done {
-            Ok(()) => self.log.push(Box::new(write)),
+            Ok(_) => self.log.push(Box::new(move |shelf| write(shelf).map(drop))),
             // As in a database: after a failed statement a transaction can only be rolled back.
             Err(_) => self.failed = true,
         }
@@ -85,6 +97,46 @@ impl UnitOfWork for MemoryUnitOfWork {
     }
 
     fn idempotency(&mut self) -> &mut dyn IdempotencyKeys {
+        self
+    }
+
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
+        self
+    }
+
+    fn attempts(&mut self) -> &mut dyn AttemptLog {
+        self
+    }
+
+    fn email_changes(&mut self) -> &mut dyn EmailChangeRepository {
+        self
+    }
+
+    fn expired(&mut self) -> &mut dyn Expired {
+        self
+    }
+
+    fn invitations(&mut self) -> &mut dyn InvitationRepository {
+        self
+    }
+
+    fn letters(&mut self) -> &mut dyn LetterQueue {
+        self
+    }
+
+    fn one_time_tokens(&mut self) -> &mut dyn OneTimeTokens {
+        self
+    }
+
+    fn revocations(&mut self) -> &mut dyn RevocationLog {
+        self
+    }
+
+    fn second_factors(&mut self) -> &mut dyn SecondFactorRepository {
+        self
+    }
+
+    fn sign_ups(&mut self) -> &mut dyn SignUpRepository {
         self
     }
 

@@ -1,9 +1,14 @@
 use async_trait::async_trait;
-use kairo_domain::{Email, Permit, Role, User, UserId, Verb, Version};
+use kairo_domain::{
+    Colleague, Email, Facts, Filter, Page, PageRequest, Permit, PersonName, Reach, Resource, Role, Sort,
+    User, UserField, UserId, UserRecord, Verb, Version, reach,
+};
 use kairo_ports::{Credentials, PasswordHash, StoreError, UserRepository};
 use uuid::Uuid;
 
 use crate::guard::{Guard, only_system, refused, sees};
+use crate::listing::page_of;
+use crate::revocations::What;
 use crate::shelf::{Shelf, Versioned};
 use crate::unit_of_work::MemoryUnitOfWork;
 
@@ -31,8 +36,31 @@ impl UserRepository for MemoryUnitOfWork {
         Ok(owner_of(&self.view, email).filter(|user| sees(&self.actor, *user)).cloned())
     }
 
+    async fn list(
+        &mut self,
+        filter: &Filter<UserField>,
+        sort: &Sort<UserField>,
+        page: &PageRequest,
+    ) -> Result<Page<User>, StoreError> {
+        Ok(page_of(self.view.users.shown_to(&self.actor), filter, sort, page))
+    }
+
+    async fn colleagues(&mut self, limit: u16) -> Result<Vec<Colleague>, StoreError> {
+        let is_shown = |user: &&User| !user.is_deleted() && sees(&self.actor, &facts_of_colleague(user));
+        let mut users: Vec<&User> = self.view.users.rows().filter(is_shown).collect();
+        // Who has no name comes last.
+        users.sort_by_key(|user| (user.name.is_none(), user.name.as_ref().map(PersonName::as_str), user.id));
+        Ok(users.into_iter().take(usize::from(limit)).map(colleague).collect())
+    }
+
+    async fn password_hash(&mut self, id: UserId) -> Result<Option<PasswordHash>, StoreError> {
+        self.demand_system()?;
+        let user = self.view.users.visible(&self.actor, id.uuid());
+        Ok(user.map(|user| self.view.password_hash(user)))
+    }
+
     async fn find_credentials(&mut self, email: &Email) -> Result<Option<Credentials>, StoreError> {
-        only_system(&self.actor)?;
+        self.demand_system()?;
         Ok(owner_of(&self.view, email).map(|user| self.view.credentials(user)))
     }
 
@@ -74,13 +102,27 @@ fn save(shelf: &mut Shelf, guard: &Guard, user: &User) -> Result<(), StoreError>
     if stored.role != user.role {
         check_role_change(guard, stored)?;
     }
+    check_profile(guard, stored, user)?;
     let leaves_others = || shelf.users.rows().any(|other| other.id != user.id && is_acting_admin(other));
     if is_acting_admin(stored) && !is_acting_admin(user) && !leaves_others() {
-        return Err(refused("the last administrator can be neither demoted, suspended nor deleted"));
+        return Err(StoreError::LastAdmin);
     }
+    let has_moved = stored.standing() != user.standing();
     check_references(shelf, user)?;
+    if has_moved {
+        shelf.revocations.announce(What::User(user.id), user.updated_at);
+    }
     shelf.users.put(user.uuid(), user.clone());
     Ok(())
+}
+
+/// The user as the policy of colleagues sees it.
+fn facts_of_colleague(user: &User) -> Facts {
+    Facts { owner: Some(user.id), company: user.company, ..Facts::of(Resource::Colleague, user.uuid()) }
+}
+
+fn colleague(user: &User) -> Colleague {
+    Colleague { id: user.id, name: user.name.clone(), avatar_url: user.avatar_url.clone() }
 }
 
 fn check_role_change(guard: &Guard, stored: &User) -> Result<(), StoreError> {
@@ -88,6 +130,22 @@ fn check_role_change(guard: &Guard, stored: &User) -> Result<(), StoreError> {
         return Err(refused("nobody changes their own role"));
     }
     guard.may(Verb::ChangeRole, stored)
+}
+
+/// Refuses that somebody who may not change every user decides about their own address, company or suspension.
+fn check_profile(guard: &Guard, stored: &User, user: &User) -> Result<(), StoreError> {
+    let decides = reach(guard.actor().role(), Resource::User, Verb::Update) == Reach::EVERYTHING;
+    let with_its_profile = UserRecord {
+        name: user.name.clone(),
+        avatar_url: user.avatar_url.clone(),
+        updated_at: user.updated_at,
+        version: user.version,
+        ..UserRecord::clone(stored)
+    };
+    if decides || with_its_profile == **user {
+        return Ok(());
+    }
+    Err(refused("this actor changes nothing of a user but name and picture"))
 }
 
 /// Refuses a taken address and a company that is not there.
@@ -98,7 +156,7 @@ fn check_references(shelf: &Shelf, user: &User) -> Result<(), StoreError> {
     }
     // As a foreign key: a deleted company is still there.
     match user.company {
-        Some(company) if shelf.companies.get(company.uuid()).is_none() => {
+        Some(company) if shelf.companies.get(&company.uuid()).is_none() => {
             Err(StoreError::Missing { what: "companyId" })
         }
         _ => Ok(()),

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use kairo_domain::{Company, CompanyId, Permit};
+use kairo_domain::{Company, CompanyField, CompanyId, Filter, Page, PageRequest, Permit, Sort};
 
 use crate::StoreError;
 
@@ -11,6 +11,14 @@ use crate::StoreError;
 pub trait CompanyRepository: Send {
     /// The company with this id.
     async fn get(&mut self, id: CompanyId) -> Result<Option<Company>, StoreError>;
+
+    /// One page of those that pass the filter.
+    async fn list(
+        &mut self,
+        filter: &Filter<CompanyField>,
+        sort: &Sort<CompanyField>,
+        page: &PageRequest,
+    ) -> Result<Page<Company>, StoreError>;
 
     /// Adds a company. MUST fail with [`StoreError::Taken`] when the id is in use.
     async fn add(&mut self, permit: &Permit, company: &Company) -> Result<(), StoreError>;

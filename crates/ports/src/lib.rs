@@ -28,31 +28,57 @@
 
 #![deny(missing_docs)]
 
+mod api_keys;
+mod attempts;
 mod clock;
 mod companies;
+mod email_changes;
+mod expired;
 mod idempotency;
 mod ids;
+mod invitations;
 mod journal;
 mod leads;
+mod letters;
+mod mail;
+mod one_time_codes;
+mod one_time_tokens;
 mod passwords;
+mod revocations;
+mod second_factors;
 mod sessions;
+mod sign_ups;
 mod store;
 mod store_error;
 mod tokens;
 mod users;
+mod vault;
 
 #[cfg(feature = "mock")]
 pub mod mock;
 
+pub use api_keys::ApiKeyRepository;
+pub use attempts::AttemptLog;
 pub use clock::Clock;
 pub use companies::CompanyRepository;
+pub use email_changes::EmailChangeRepository;
+pub use expired::Expired;
 pub use idempotency::{Answer, Claim, IdempotencyKey, IdempotencyKeys, KeyIssue};
 pub use ids::IdSource;
+pub use invitations::InvitationRepository;
 pub use journal::{Journal, JournalFilter};
 pub use leads::LeadRepository;
+pub use letters::{LetterQueue, QueuedLetter};
+pub use mail::{Mail, MailContent, MailError, Mailer};
+pub use one_time_codes::OneTimeCodes;
+pub use one_time_tokens::OneTimeTokens;
 pub use passwords::{PasswordError, PasswordHash, Passwords};
+pub use revocations::{Mark, RevocationLog};
+pub use second_factors::SecondFactorRepository;
 pub use sessions::SessionRepository;
+pub use sign_ups::SignUpRepository;
 pub use store::{Store, UnitOfWork};
 pub use store_error::StoreError;
-pub use tokens::{AccessClaims, AccessTokens, TokenError, TokenSource};
+pub use tokens::{AccessClaims, AccessTokens, PublishedKey, RefreshTokens, TokenError, TokenSource};
 pub use users::{Credentials, UserRepository};
+pub use vault::{Vault, VaultError};

@@ -5,19 +5,34 @@ use async_trait::async_trait;
 use kairo_domain::Actor;
 use mockall::mock;
 
+pub use crate::api_keys::MockApiKeyRepository;
+pub use crate::attempts::MockAttemptLog;
 pub use crate::clock::MockClock;
 pub use crate::companies::MockCompanyRepository;
+pub use crate::email_changes::MockEmailChangeRepository;
+pub use crate::expired::MockExpired;
 pub use crate::idempotency::MockIdempotencyKeys;
 pub use crate::ids::MockIdSource;
+pub use crate::invitations::MockInvitationRepository;
 pub use crate::journal::MockJournal;
 pub use crate::leads::MockLeadRepository;
+pub use crate::letters::MockLetterQueue;
+pub use crate::mail::MockMailer;
+pub use crate::one_time_codes::MockOneTimeCodes;
+pub use crate::one_time_tokens::MockOneTimeTokens;
 pub use crate::passwords::MockPasswords;
+pub use crate::revocations::MockRevocationLog;
+pub use crate::second_factors::MockSecondFactorRepository;
 pub use crate::sessions::MockSessionRepository;
-pub use crate::tokens::{MockAccessTokens, MockTokenSource};
+pub use crate::sign_ups::MockSignUpRepository;
+pub use crate::tokens::{MockAccessTokens, MockRefreshTokens, MockTokenSource};
 pub use crate::users::MockUserRepository;
+pub use crate::vault::MockVault;
 use crate::{
-    CompanyRepository, IdempotencyKeys, Journal, LeadRepository, SessionRepository, Store, StoreError,
-    UnitOfWork, UserRepository,
+    ApiKeyRepository, AttemptLog, CompanyRepository, EmailChangeRepository, Expired, IdempotencyKeys,
+    InvitationRepository, Journal, LeadRepository, LetterQueue, OneTimeTokens, RevocationLog,
+    SecondFactorRepository, SessionRepository, SignUpRepository, Store, StoreError, UnitOfWork,
+    UserRepository,
 };
 
 mock! {
@@ -47,6 +62,26 @@ pub struct MockUnitOfWork {
     pub journal: MockJournal,
     /// The idempotency keys.
     pub idempotency: MockIdempotencyKeys,
+    /// The API keys.
+    pub api_keys: MockApiKeyRepository,
+    /// The failed attempts to sign in.
+    pub attempts: MockAttemptLog,
+    /// The changes of address under way.
+    pub email_changes: MockEmailChangeRepository,
+    /// What is kept for a while only.
+    pub expired: MockExpired,
+    /// The invitations.
+    pub invitations: MockInvitationRepository,
+    /// The letters that are owed.
+    pub letters: MockLetterQueue,
+    /// The tokens that were mailed.
+    pub one_time_tokens: MockOneTimeTokens,
+    /// What makes access tokens invalid.
+    pub revocations: MockRevocationLog,
+    /// The second factors.
+    pub second_factors: MockSecondFactorRepository,
+    /// The sign-ups under way.
+    pub sign_ups: MockSignUpRepository,
     /// How the commit ends; well when absent.
     pub commit_error: Option<StoreError>,
 }
@@ -75,6 +110,46 @@ impl UnitOfWork for MockUnitOfWork {
 
     fn idempotency(&mut self) -> &mut dyn IdempotencyKeys {
         &mut self.idempotency
+    }
+
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
+        &mut self.api_keys
+    }
+
+    fn attempts(&mut self) -> &mut dyn AttemptLog {
+        &mut self.attempts
+    }
+
+    fn email_changes(&mut self) -> &mut dyn EmailChangeRepository {
+        &mut self.email_changes
+    }
+
+    fn expired(&mut self) -> &mut dyn Expired {
+        &mut self.expired
+    }
+
+    fn invitations(&mut self) -> &mut dyn InvitationRepository {
+        &mut self.invitations
+    }
+
+    fn letters(&mut self) -> &mut dyn LetterQueue {
+        &mut self.letters
+    }
+
+    fn one_time_tokens(&mut self) -> &mut dyn OneTimeTokens {
+        &mut self.one_time_tokens
+    }
+
+    fn revocations(&mut self) -> &mut dyn RevocationLog {
+        &mut self.revocations
+    }
+
+    fn second_factors(&mut self) -> &mut dyn SecondFactorRepository {
+        &mut self.second_factors
+    }
+
+    fn sign_ups(&mut self) -> &mut dyn SignUpRepository {
+        &mut self.sign_ups
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

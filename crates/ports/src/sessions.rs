@@ -13,7 +13,7 @@ pub trait SessionRepository: Send {
     /// for everybody else.
     async fn get(&mut self, id: SessionId) -> Result<Option<Session>, StoreError>;
 
-    /// The session with this refresh token digest. MUST fail with [`StoreError::Refused`] unless the actor is the
+    /// The session whose refresh token, or the token before, has this digest. MUST fail with [`StoreError::Refused`] unless the actor is the
     /// program itself.
     async fn find_by_digest(&mut self, digest: &TokenDigest) -> Result<Option<Session>, StoreError>;
 
@@ -23,6 +23,16 @@ pub trait SessionRepository: Send {
     /// Adds a session. MUST fail with [`StoreError::Taken`] when its id or digest is in use, and with
     /// [`StoreError::Missing`] when there is no such user.
     async fn add(&mut self, permit: &Permit, session: &Session) -> Result<(), StoreError>;
+
+    /// Writes a rotated session over the one whose token had this digest. MUST fail with [`StoreError::Contention`]
+    /// when that is no longer its token or it is revoked: another unit was first; and with [`StoreError::Refused`]
+    /// unless the actor is the program itself.
+    async fn rotate(
+        &mut self,
+        permit: &Permit,
+        session: &Session,
+        from: &TokenDigest,
+    ) -> Result<(), StoreError>;
 
     /// Marks a session as revoked at the instant in it. MUST fail with [`StoreError::Stale`] when the actor
     /// cannot see such a session, or it is revoked already.

@@ -2,8 +2,9 @@ use async_trait::async_trait;
 use kairo_domain::Actor;
 
 use crate::{
-    CompanyRepository, IdempotencyKeys, Journal, LeadRepository, SessionRepository, StoreError,
-    UserRepository,
+    ApiKeyRepository, AttemptLog, CompanyRepository, EmailChangeRepository, Expired, IdempotencyKeys,
+    InvitationRepository, Journal, LeadRepository, LetterQueue, OneTimeTokens, RevocationLog,
+    SecondFactorRepository, SessionRepository, SignUpRepository, StoreError, UserRepository,
 };
 
 /// Where everything is kept. The only door to it is a unit of work begun by an actor.
@@ -46,6 +47,36 @@ pub trait UnitOfWork: Send {
 
     /// The idempotency keys.
     fn idempotency(&mut self) -> &mut dyn IdempotencyKeys;
+
+    /// The API keys.
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository;
+
+    /// The failed attempts to sign in.
+    fn attempts(&mut self) -> &mut dyn AttemptLog;
+
+    /// The changes of address under way.
+    fn email_changes(&mut self) -> &mut dyn EmailChangeRepository;
+
+    /// What is kept for a while only.
+    fn expired(&mut self) -> &mut dyn Expired;
+
+    /// The invitations.
+    fn invitations(&mut self) -> &mut dyn InvitationRepository;
+
+    /// The letters that are owed.
+    fn letters(&mut self) -> &mut dyn LetterQueue;
+
+    /// The tokens that were mailed.
+    fn one_time_tokens(&mut self) -> &mut dyn OneTimeTokens;
+
+    /// What makes access tokens invalid.
+    fn revocations(&mut self) -> &mut dyn RevocationLog;
+
+    /// The second factors.
+    fn second_factors(&mut self) -> &mut dyn SecondFactorRepository;
+
+    /// The sign-ups under way.
+    fn sign_ups(&mut self) -> &mut dyn SignUpRepository;
 
     /// Keeps everything that was written.
     ///

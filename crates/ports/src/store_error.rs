@@ -18,6 +18,9 @@ pub enum StoreError {
         /// The public name of the field.
         what: &'static str,
     },
+    /// The change would leave nobody with role ADMIN who may sign in.
+    #[error("the last administrator can be neither demoted, suspended nor deleted")]
+    LastAdmin,
     /// The store's own guard refused what the actor of this unit wanted to write.
     #[error("the store refused the write: {why}")]
     Refused {

@@ -28,6 +28,15 @@ pub enum TokenError {
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// A key that access tokens are checked with, as a JSON Web Key Set lists it (RFC 8037).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedKey {
+    /// Its id (`kid`).
+    pub id: String,
+    /// The Ed25519 public key, base64url without padding (`x`).
+    pub x: String,
+}
+
 /// Signs and checks access tokens.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait AccessTokens: Send + Sync {
@@ -39,6 +48,9 @@ pub trait AccessTokens: Send + Sync {
     /// # Errors
     /// [`TokenError::Broken`] when it cannot be signed.
     fn issue(&self, claims: &AccessClaims, now: DateTime<Utc>) -> Result<Redacted<String>, TokenError>;
+
+    /// The keys that tokens are checked with now, the one that signs first.
+    fn published_keys(&self, now: DateTime<Utc>) -> Vec<PublishedKey>;
 
     /// Reads a token.
     ///
@@ -52,4 +64,26 @@ pub trait AccessTokens: Send + Sync {
 pub trait TokenSource: Send + Sync {
     /// A new token of 256 bits and what is stored of it.
     fn next(&self) -> (Redacted<String>, TokenDigest);
+
+    /// What is stored of a token, or of any other text that must not be.
+    fn digest(&self, token: &str) -> TokenDigest;
+}
+
+/// Makes the refresh tokens of sessions. Each follows from the one before under a secret key, so that a lost answer
+/// can be given again without being stored; and each tells which session it was made for, so that a copy of an old
+/// one is recognized.
+#[cfg_attr(feature = "mock", mockall::automock)]
+pub trait RefreshTokens: Send + Sync {
+    /// The first token of a session.
+    fn first(&self, session: SessionId) -> (Redacted<String>, TokenDigest);
+
+    /// What is stored of a token.
+    fn digest(&self, token: &str) -> TokenDigest;
+
+    /// The tokens that may follow this one, by the present key first, then by those before it; none if it was not made
+    /// here.
+    fn successors(&self, token: &str) -> Vec<(Redacted<String>, TokenDigest)>;
+
+    /// The session that a token was made for; `None` if it was not made here.
+    fn session_of(&self, token: &str) -> Option<SessionId>;
 }

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use kairo_domain::{Email, Permit, User, UserId};
+use kairo_domain::{Colleague, Email, Filter, Page, PageRequest, Permit, Sort, User, UserField, UserId};
 
 use crate::{PasswordHash, StoreError};
 
@@ -24,6 +24,20 @@ pub trait UserRepository: Send {
     /// The user with this address, compared without case.
     async fn find_by_email(&mut self, email: &Email) -> Result<Option<User>, StoreError>;
 
+    /// One page of those that pass the filter.
+    async fn list(
+        &mut self,
+        filter: &Filter<UserField>,
+        sort: &Sort<UserField>,
+        page: &PageRequest,
+    ) -> Result<Page<User>, StoreError>;
+
+    /// The users that the actor may know by name, itself among them, in the order of their names and at most `limit`.
+    async fn colleagues(&mut self, limit: u16) -> Result<Vec<Colleague>, StoreError>;
+
+    /// A user's password hash. MUST fail with [`StoreError::Refused`] unless the actor is the program itself.
+    async fn password_hash(&mut self, id: UserId) -> Result<Option<PasswordHash>, StoreError>;
+
     /// The user with this address and its password hash. MUST fail with [`StoreError::Refused`] unless the actor
     /// is the program itself.
     async fn find_credentials(&mut self, email: &Email) -> Result<Option<Credentials>, StoreError>;
@@ -32,7 +46,9 @@ pub trait UserRepository: Send {
     /// or the address is in use, [`StoreError::Missing`] when the company does not exist.
     async fn add(&mut self, permit: &Permit, user: &User) -> Result<(), StoreError>;
 
-    /// Writes a changed user. MUST fail with [`StoreError::Stale`] unless the stored version is exactly one less.
+    /// Writes a changed user. MUST fail with [`StoreError::Stale`] unless the stored version is exactly one less, with
+    /// [`StoreError::Taken`] when the address is in use, and with [`StoreError::LastAdmin`] when nobody with role ADMIN
+    /// would be left who may sign in.
     async fn save(&mut self, permit: &Permit, user: &User) -> Result<(), StoreError>;
 
     /// Sets what the user's password is checked against. MUST fail with [`StoreError::Refused`] unless the actor

@@ -1,18 +1,20 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kairo_domain::{
-    Company, CompanyDetails, CompanyId, CompanyName, CompanyRecord, HttpUrl, Metadata, Permit, Resource,
-    Title,
+    Company, CompanyDetails, CompanyField, CompanyId, CompanyName, CompanyRecord, Filter, HttpUrl, Metadata,
+    Page, PageRequest, Permit, Resource, Sort, Title,
 };
 use kairo_ports::{CompanyRepository, StoreError};
 use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::filter::{self, Expression, Listing, Request};
 use crate::row::{Place, number};
 use crate::unit_of_work::PgUnitOfWork;
 
 /// A row of `companies` that is not deleted.
+#[derive(sqlx::FromRow)]
 struct CompanyRow {
     id: Uuid,
     name: String,
@@ -47,6 +49,20 @@ impl TryFrom<CompanyRow> for Company {
     }
 }
 
+/// How lists of companies find their rows: every expression is that of an index.
+pub(crate) const LISTING: Listing<CompanyField> = Listing {
+    columns: "id, name, website, industry, logo_url, metadata, created_at, updated_at, version",
+    rows: "FROM companies WHERE deleted_at IS NULL",
+    field: |field| match field {
+        CompanyField::Name => Expression::by_code_points("name COLLATE \"C\"", "name"),
+        CompanyField::Industry => Expression::plain("industry"),
+        CompanyField::CreatedAt => Expression::plain("created_at"),
+        CompanyField::UpdatedAt => Expression::plain("updated_at"),
+    },
+    search: Some("lower(name)"),
+    tie: Some("id"),
+};
+
 #[async_trait]
 impl CompanyRepository for PgUnitOfWork {
     async fn get(&mut self, id: CompanyId) -> Result<Option<Company>, StoreError> {
@@ -63,6 +79,20 @@ impl CompanyRepository for PgUnitOfWork {
         )
         .fetch_optional(connection);
         statements.run(row).await?.map(Company::try_from).transpose()
+    }
+
+    async fn list(
+        &mut self,
+        filter: &Filter<CompanyField>,
+        sort: &Sort<CompanyField>,
+        page: &PageRequest,
+    ) -> Result<Page<Company>, StoreError> {
+        let request = Request { filter, sort, page };
+        if self.sees_no(Resource::Company) {
+            return Ok(filter::empty(request));
+        }
+        let select = "/* kairo:companies.list */ SELECT";
+        filter::page(self.parts(), &LISTING, select, request, |row: CompanyRow| row.try_into()).await
     }
 
     async fn add(&mut self, permit: &Permit, company: &Company) -> Result<(), StoreError> {

@@ -57,15 +57,32 @@ fn breach(constraint: &str) -> Option<Breach> {
         | "journal_pkey"
         | "rls_state_pkey"
         | "admin_seat_pkey"
-        | "migrations_pkey" => Breach::Taken("id"),
-        "users_email_key" | "users_email_lower_key" => Breach::Taken("email"),
-        "projects_slug_key" | "services_slug_key" => Breach::Taken("slug"),
-        "sessions_refresh_token_key" => Breach::Taken("refreshToken"),
-        "idempotency_keys_pkey" => Breach::Taken("Idempotency-Key"),
-        "users_company_id_fkey" | "projects_company_id_fkey" | "assets_company_id_fkey" => {
-            Breach::Missing("companyId")
+        | "migrations_pkey"
+        | "sign_ups_pkey"
+        | "email_changes_pkey"
+        | "letters_pkey"
+        | "invitations_pkey"
+        | "api_keys_pkey"
+        | "revocations_pkey" => Breach::Taken("id"),
+        "users_email_key" | "users_email_lower_key" | "invitations_email_folded_key" => {
+            Breach::Taken("email")
         }
-        "automations_user_id_fkey" | "sessions_user_id_fkey" => Breach::Missing("userId"),
+        "projects_slug_key" | "services_slug_key" => Breach::Taken("slug"),
+        "sessions_refresh_token_key" | "sessions_previous_token_key" => Breach::Taken("refreshToken"),
+        "one_time_tokens_pkey" => Breach::Taken("token"),
+        "api_keys_digest_key" | "attempts_pkey" => Breach::Taken("key"),
+        "second_factors_pkey" | "email_changes_user_id_key" => Breach::Taken("userId"),
+        "idempotency_keys_pkey" => Breach::Taken("Idempotency-Key"),
+        "users_company_id_fkey"
+        | "projects_company_id_fkey"
+        | "assets_company_id_fkey"
+        | "invitations_company_id_fkey" => Breach::Missing("companyId"),
+        "automations_user_id_fkey"
+        | "sessions_user_id_fkey"
+        | "email_changes_user_id_fkey"
+        | "second_factors_user_id_fkey"
+        | "api_keys_user_id_fkey" => Breach::Missing("userId"),
+        "invitations_invited_by_fkey" => Breach::Missing("invitedBy"),
         "automation_runs_automation_id_fkey" => Breach::Missing("automationId"),
         "assets_created_by_fkey" => Breach::Missing("createdBy"),
         _ => return None,
@@ -77,11 +94,11 @@ fn by_code(said: Box<dyn DatabaseError>) -> StoreError {
     match code.as_str() {
         // Serialization failure, deadlock, lock not available.
         "40001" | "40P01" | "55P03" => StoreError::Contention(Some(said.into_error())),
-        // No right or a policy said no; a write in a read-only unit; our own triggers (illegal transition, last
-        // administrator). The server's texts name columns and states, never values.
-        "42501" | "25006" | "KA001" | "KA002" => {
-            StoreError::Refused { why: format!("{code}: {}", said.message()) }
-        }
+        // Our own trigger.
+        "KA002" => StoreError::LastAdmin,
+        // No right or a policy said no; a write in a read-only unit; our own trigger (illegal transition). The server's
+        // texts name columns and states, never values.
+        "42501" | "25006" | "KA001" => StoreError::Refused { why: format!("{code}: {}", said.message()) },
         // Cancelled by a time-out; too many connections; the server goes down or starts up.
         "57014" | "25P03" | "53300" | "57P01" | "57P02" | "57P03" | "57P05" => {
             StoreError::Unavailable(Some(said.into_error()))

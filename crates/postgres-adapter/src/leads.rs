@@ -7,10 +7,9 @@ use kairo_domain::{
 use kairo_ports::{LeadRepository, StoreError};
 use serde_json::Value;
 use sqlx::types::Json;
-use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use crate::filter::{Expression, Listing, nothing, total};
+use crate::filter::{self, Expression, Listing, Request};
 use crate::row::{Place, number};
 use crate::unit_of_work::PgUnitOfWork;
 
@@ -67,6 +66,9 @@ impl TryFrom<LeadRow> for Lead {
 
 /// How lists of leads find their rows: every expression is that of an index.
 pub(crate) const LISTING: Listing<LeadField> = Listing {
+    columns: "id, name, email, message, phone, company, source, utm_source, utm_medium, utm_campaign, metadata, \
+              status::text, status_reason, created_at, updated_at, version",
+    rows: "FROM leads WHERE deleted_at IS NULL",
     field: |field| match field {
         LeadField::Status => Expression::enumeration("status", "LeadStatus"),
         LeadField::Email => Expression::plain("lower(email)"),
@@ -78,32 +80,9 @@ pub(crate) const LISTING: Listing<LeadField> = Listing {
         LeadField::CreatedAt => Expression::plain("created_at"),
         LeadField::UpdatedAt => Expression::plain("updated_at"),
     },
-    search: "lower(name || ' ' || email || ' ' || coalesce(company, '') || ' ' || message)",
+    search: Some("lower(name || ' ' || email || ' ' || coalesce(company, '') || ' ' || message)"),
+    tie: Some("id"),
 };
-
-/// Goes on with the leads that pass the filter.
-fn among_leads(query: &mut QueryBuilder<Postgres>, filter: &LeadFilter) {
-    query.push(" FROM leads WHERE deleted_at IS NULL");
-    LISTING.conditions(query, &filter.conditions);
-    LISTING.words(query, filter.search.as_ref().map_or(&[], |search| search.words()));
-}
-
-/// Selects the leads of one page; the statement begins with `select`.
-pub(crate) fn of_page(
-    select: &'static str,
-    filter: &LeadFilter,
-    sort: &Sort<LeadField>,
-    page: &PageRequest,
-) -> Result<QueryBuilder<Postgres>, StoreError> {
-    let mut query = QueryBuilder::new(select);
-    query.push(
-        " id, name, email, message, phone, company, source, utm_source, utm_medium, utm_campaign, metadata, \
-         status::text, status_reason, created_at, updated_at, version",
-    );
-    among_leads(&mut query, filter);
-    LISTING.window(&mut query, sort, page)?;
-    Ok(query)
-}
 
 #[async_trait]
 impl LeadRepository for PgUnitOfWork {
@@ -130,16 +109,12 @@ impl LeadRepository for PgUnitOfWork {
         sort: &Sort<LeadField>,
         page: &PageRequest,
     ) -> Result<Page<Lead>, StoreError> {
+        let request = Request { filter, sort, page };
         if self.sees_no(Resource::Lead) {
-            let total = nothing(page.count);
-            return Ok(Page::from_scan(page, Vec::new(), |lead| sort.position(lead)).with_total(total));
+            return Ok(filter::empty(request));
         }
-        let total = total(self.parts(), page.count, |query| among_leads(query, filter)).await?;
-        let mut query = of_page("/* kairo:leads.list */ SELECT", filter, sort, page)?;
-        let (statements, connection) = self.parts();
-        let rows: Vec<LeadRow> = statements.run(query.build_query_as().fetch_all(connection)).await?;
-        let leads = rows.into_iter().map(Lead::try_from).collect::<Result<Vec<_>, _>>()?;
-        Ok(Page::from_scan(page, leads, |lead| sort.position(lead)).with_total(total))
+        let select = "/* kairo:leads.list */ SELECT";
+        filter::page(self.parts(), &LISTING, select, request, |row: LeadRow| row.try_into()).await
     }
 
     async fn add(&mut self, permit: &Permit, lead: &Lead) -> Result<(), StoreError> {

@@ -12,11 +12,12 @@
 //! - It hands out no connection and no pool: the only door to a table is a unit of work begun by an actor.
 //! - It never works with the rights of its login. Between units a connection is `kairo_gate`, which has none; within a
 //!   unit it is the role of the actor's kind, and the policies let it see and write what the actor may.
-//! - It takes no session-level lock and leaves no session state behind, the connection of [`migrate()`] apart.
+//! - It takes no session-level lock and leaves no session state behind, the connections of [`migrate()`] and of
+//!   [`Announcements`] apart, which nobody else ever holds.
 //! - It formats no value into SQL. The text that opens a unit has role words and UUIDs in it, nothing else.
 //!
 //! # How to add one
-//! A table is a migration, a row of `rls/tables.rs` and its constraints in `error.rs`. A repository is a file named
+//! A table is a migration, a row of `rls/tables/` and its constraints in `error.rs`. A repository is a file named
 //! like the port's: a private row struct with `TryFrom` into the domain's type, statements tagged
 //! `/* kairo:<file>.<function> */` that go through `Statements::run`, and a list through `filter.rs`. Then
 //! `cargo xtask sqlx` renews what the macros know of the database.
@@ -40,25 +41,37 @@
 
 #![deny(missing_docs)]
 
+mod announcements;
+mod api_keys;
+mod attempts;
 mod companies;
 mod database;
 mod demo;
+mod email_changes;
 mod error;
+mod expired;
 mod filter;
 mod idempotency;
+mod invitations;
 mod journal;
 mod leads;
+mod letters;
 mod migrate;
+mod one_time_tokens;
 mod options;
 mod plans;
 mod pools;
+mod revocations;
 pub mod rls;
 mod row;
+mod second_factors;
 mod sessions;
+mod sign_ups;
 mod store;
 mod unit_of_work;
 mod users;
 
+pub use announcements::{Announcement, Announcements};
 pub use database::ensure_database;
 pub use error::guarded_field;
 pub use migrate::{MigrateError, MigrationState, MigrationStatus, Report, migrate, status};

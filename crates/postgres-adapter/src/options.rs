@@ -9,7 +9,7 @@ pub struct PgOptions {
     pub url: Redacted<String>,
     /// The most connections, over all sub-pools.
     pub max_connections: u32,
-    /// How long a unit of work waits for a connection.
+    /// How long a unit of work waits for a connection, and whoever listens for an answer.
     pub acquire_timeout: Duration,
     /// How long one statement may take; the server ends it then.
     pub statement_timeout: Duration,
@@ -17,6 +17,8 @@ pub struct PgOptions {
     pub lock_timeout: Duration,
     /// How long a transaction may do nothing; the server ends the connection then.
     pub idle_in_transaction_timeout: Duration,
+    /// After how much silence a connection that listens is asked whether it is still there.
+    pub heartbeat: Duration,
     /// Into how many pools the connections are divided: one for each worker thread, so that threads do not contend.
     pub sub_pools: usize,
 }
@@ -31,6 +33,7 @@ impl PgOptions {
             statement_timeout: Duration::from_secs(15),
             lock_timeout: Duration::from_secs(5),
             idle_in_transaction_timeout: Duration::from_secs(30),
+            heartbeat: Duration::from_secs(10),
             sub_pools: 1,
         }
     }

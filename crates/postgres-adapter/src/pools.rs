@@ -100,7 +100,8 @@ impl Pools {
     }
 }
 
-fn pool(connect: &PgConnectOptions, options: &PgOptions, most: u32) -> PgPool {
+/// Opens no connection yet; every one becomes the gate.
+pub(crate) fn pool(connect: &PgConnectOptions, options: &PgOptions, most: u32) -> PgPool {
     let opening = options.clone();
     PgPoolOptions::new()
         .max_connections(most)

@@ -6,18 +6,19 @@
 //! What SQL cannot say is left to a trigger: `ChangeRole` leaves out the actor's own row, but a column grant knows no
 //! rows (`guard_own_role` does).
 
+mod bookkeeping;
 mod condition;
 mod tables;
 
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use kairo_domain::{ActorRole, Reach, Resource, Verb, reach};
+use kairo_domain::{ActorRole, Reach, Verb, reach};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use condition::{any_of, settings};
-use tables::{Class, TABLES, Table};
+use condition::any_of;
+use tables::{Class, Table};
 
 /// The database role that a transaction of such an actor becomes.
 pub(crate) const fn role_name(role: ActorRole) -> &'static str {
@@ -38,15 +39,13 @@ pub fn render() -> String {
     );
     take_back(&mut sql);
     share_names(&mut sql);
-    for table in TABLES {
+    for table in tables::all() {
         let _ = writeln!(sql, "\n-- {}", table.name);
         for role in ActorRole::ALL {
             table_rights(&mut sql, table, role);
         }
     }
-    colleagues(&mut sql);
-    journal(&mut sql);
-    idempotency(&mut sql);
+    bookkeeping::render(&mut sql);
     sql
 }
 
@@ -91,12 +90,13 @@ pub(crate) async fn apply(connection: &mut PgConnection) -> Result<bool, sqlx::E
 /// Starts from nothing, so that a right which the table no longer gives is gone.
 fn take_back(sql: &mut String) {
     let roles = all_roles();
-    let tables: Vec<_> = TABLES.iter().map(|table| format!("public.{}", table.name)).collect();
+    let tables: Vec<_> = tables::all().map(Table::full_name).collect();
     let _ = writeln!(
         sql,
-        "\nREVOKE ALL ON {},\n  kairo.journal, kairo.idempotency_keys, kairo.colleagues, kairo.migrations, \
-         kairo.rls_state\n  FROM {roles};",
-        tables.join(", ")
+        "\nREVOKE ALL ON {},\n  {},\n  {}\n  FROM {roles};",
+        tables.join(", "),
+        tables::PRIVATE.join(", "),
+        tables::BOOKKEEPING.join(", ")
     );
     let quoted: Vec<_> = ActorRole::ALL.iter().map(|role| format!("'{}'", role_name(*role))).collect();
     let _ = writeln!(
@@ -120,103 +120,63 @@ fn share_names(sql: &mut String) {
 }
 
 fn table_rights(sql: &mut String, table: &Table, role: ActorRole) {
-    let may = |verb| reach(role, table.resource, verb);
-    let name = format!("public.{}", table.name);
+    let may = |verb| any_of(table, |resource| reach(role, resource, verb));
+    let name = table.full_name();
     let command = |sql: &mut String, command: &str, columns: &[&str], clauses: &str| {
         rights(sql, &name, role, command, columns, clauses);
     };
 
-    if let Some(seen) = any_of(table, may(Verb::Read)) {
-        // The new row of an UPDATE has to pass this policy too, so who may delete has to see what is deleted.
-        let hides =
-            table.has_deletion() && may(Verb::Delete).is_nothing() && !condition::hides_deleted(&seen);
-        let seen = if hides { condition::all(&[&seen, "deleted_at IS NULL"]) } else { seen };
+    if let Some(seen) = may(Verb::Read) {
+        let seen = if hides_deleted(table, role, &seen) {
+            condition::all(&[&seen, "deleted_at IS NULL"])
+        } else {
+            seen
+        };
         command(sql, "SELECT", &table.visible_to(role), &format!("USING ({seen})"));
     }
-    if let Some(made) = any_of(table, may(Verb::Create)) {
-        let resting = table.resting(|class| may_set(role, table.resource, class));
+    if let Some(made) = may(Verb::Create) {
+        let resting = table.resting(|class| may_set(role, table, class));
         let mut parts = vec![made.as_str()];
         parts.extend(resting);
         let check = condition::all(&parts);
-        command(sql, "INSERT", &table.visible_to(role), &format!("WITH CHECK ({check})"));
+        command(sql, "INSERT", &table.given_by(role), &format!("WITH CHECK ({check})"));
     }
-    let changed = table.columns_where(|class| may_set(role, table.resource, class));
+    let changed = table.columns_where(|class| may_set(role, table, class));
     if !changed.is_empty() {
-        let verbs = [Verb::Update, Verb::Publish, Verb::Move, Verb::Run, Verb::Delete, Verb::ChangeRole];
-        let within = verbs.into_iter().fold(Reach::NOTHING, |all, verb| all.and(may(verb)));
+        let within = |resource| {
+            let verbs = table.changing_verbs();
+            verbs.into_iter().fold(Reach::NOTHING, |all, verb| all.and(reach(role, resource, verb)))
+        };
         if let Some(rows) = any_of(table, within) {
             let columns = [changed, table.columns_where(|class| class == Class::Upkeep)].concat();
             command(sql, "UPDATE", &columns, &format!("USING ({rows}) WITH CHECK ({rows})"));
         }
     }
     // The program itself also clears away what no verb names, such as sessions that ended long ago.
-    let purge = if role == ActorRole::System { Reach::EVERYTHING } else { may(Verb::Purge) };
-    if let Some(rows) = any_of(table, purge) {
+    let purged = if role == ActorRole::System { Some("true".to_owned()) } else { may(Verb::Purge) };
+    if let Some(rows) = purged {
         command(sql, "DELETE", &[], &format!("USING ({rows})"));
     }
 }
 
+/// Whether the policy has to leave out deleted rows. The new row of an UPDATE has to pass this policy too, so who may
+/// delete has to see what is deleted. And who sees every row has no condition at all: under one, no index would serve
+/// comparisons that are not leakproof, and the store's statements leave out deleted rows anyway.
+fn hides_deleted(table: &Table, role: ActorRole, seen: &str) -> bool {
+    let may_delete = table.kinds.iter().any(|kind| !reach(role, kind.resource, Verb::Delete).is_nothing());
+    table.has_deletion() && !may_delete && seen != "true" && !condition::hides_deleted(seen)
+}
+
 /// Whether the role may give a column of this class another value than its first.
-fn may_set(role: ActorRole, resource: Resource, class: Class) -> bool {
-    let some = |verb| !reach(role, resource, verb).is_nothing();
+fn may_set(role: ActorRole, table: &Table, class: Class) -> bool {
+    let reaches = |verb| table.kinds.iter().map(move |kind| reach(role, kind.resource, verb));
+    let some = |verb| reaches(verb).any(|reach| !reach.is_nothing());
     match class {
-        Class::Fixed | Class::Upkeep => false,
+        Class::Fixed | Class::Upkeep | Class::Sealed | Class::Derived => false,
         Class::Ordinary => some(Verb::Update) || some(Verb::Erase),
-        Class::Standing(_) => reach(role, resource, Verb::Update) == Reach::EVERYTHING,
+        Class::Standing(_) => reaches(Verb::Update).all(|reach| reach == Reach::EVERYTHING),
         Class::Under(verb, _) => some(verb),
-        Class::Secret => role == ActorRole::System,
-    }
-}
-
-fn colleagues(sql: &mut String) {
-    sql.push_str("\n-- kairo.colleagues\n");
-    for role in ActorRole::ALL {
-        if !reach(role, Resource::Colleague, Verb::Read).is_nothing() {
-            let _ = writeln!(sql, "GRANT SELECT ON kairo.colleagues TO {};", role_name(role));
-        }
-    }
-}
-
-/// Everybody writes their own lines; who reads which is the policy's business.
-fn journal(sql: &mut String) {
-    sql.push_str("\n-- kairo.journal\n");
-    let own = format!("actor_id = {}", settings::USER);
-    let honest =
-        format!("actor = {} AND actor_id IS NOT DISTINCT FROM {}", settings::ACTOR, settings::ACTOR_ID);
-    let all = [&["seq"], tables::JOURNAL].concat();
-    for role in ActorRole::ALL {
-        let within = |verb| {
-            let reach = reach(role, Resource::Audit, verb);
-            match (reach == Reach::EVERYTHING, reach.is_nothing()) {
-                (true, _) => Some("true"),
-                (false, false) => Some(own.as_str()),
-                (false, true) => None,
-            }
-        };
-        if let Some(rows) = within(Verb::Read) {
-            rights(sql, "kairo.journal", role, "SELECT", &all, &format!("USING ({rows})"));
-        }
-        rights(sql, "kairo.journal", role, "INSERT", tables::JOURNAL, &format!("WITH CHECK ({honest})"));
-        if let Some(rows) = within(Verb::Purge) {
-            rights(sql, "kairo.journal", role, "DELETE", &[], &format!("USING ({rows})"));
-        }
-    }
-}
-
-/// The program itself clears away what expired.
-fn idempotency(sql: &mut String) {
-    sql.push_str("\n-- kairo.idempotency_keys\n");
-    let own = format!("starts_with(scope, {})", settings::SCOPE);
-    for role in ActorRole::ALL {
-        let rows = if role == ActorRole::System { "true" } else { own.as_str() };
-        let name = "kairo.idempotency_keys";
-        rights(sql, name, role, "SELECT", tables::IDEMPOTENCY, &format!("USING ({rows})"));
-        rights(sql, name, role, "INSERT", tables::IDEMPOTENCY, &format!("WITH CHECK ({rows})"));
-        rights(sql, name, role, "DELETE", &[], &format!("USING ({rows})"));
-        if role == ActorRole::System {
-            // To lock a row takes the right to change it. Nothing that was changed passes.
-            rights(sql, name, role, "UPDATE", &["expires_at"], "USING (true) WITH CHECK (false)");
-        }
+        Class::Program(_) | Class::Secret => role == ActorRole::System,
     }
 }
 

@@ -4,10 +4,10 @@ use kairo_domain::{Permit, Redacted, Resource, Session, SessionId, TokenDigest, 
 use kairo_ports::{SessionRepository, StoreError};
 use uuid::Uuid;
 
-use crate::row::Place;
+use crate::row::{Place, no_digest};
 use crate::unit_of_work::PgUnitOfWork;
 
-/// A row of `sessions`; without the digest of its token for everybody but the program itself.
+/// A row of `sessions`; without the digests of its tokens for everybody but the program itself.
 struct SessionRow {
     id: Uuid,
     user_id: Uuid,
@@ -18,6 +18,8 @@ struct SessionRow {
     created_at: DateTime<Utc>,
     last_used_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
+    previous_token: Option<String>,
+    rotated_at: Option<DateTime<Utc>>,
 }
 
 impl TryFrom<SessionRow> for Session {
@@ -25,11 +27,14 @@ impl TryFrom<SessionRow> for Session {
 
     fn try_from(row: SessionRow) -> Result<Self, StoreError> {
         let place = Place { table: "sessions", id: row.id };
-        let digest = row.refresh_token.unwrap_or_else(|| "0".repeat(64));
+        let digest = row.refresh_token.unwrap_or_else(no_digest);
+        let previous = row.previous_token.map(|digest| TokenDigest::parse(&digest)).transpose();
         Ok(Self {
             id: SessionId::from_uuid(row.id),
             user: UserId::from_uuid(row.user_id),
             refresh_digest: place.held("refresh_token", TokenDigest::parse(&digest))?,
+            previous_digest: place.held("previous_token", previous)?,
+            rotated_at: row.rotated_at,
             expires_at: row.expires_at,
             ip_address: row.ip_address.map(Redacted::new),
             user_agent: row.user_agent.map(Redacted::new),
@@ -52,7 +57,7 @@ impl SessionRepository for PgUnitOfWork {
             let row = sqlx::query_as!(
                 SessionRow,
                 r#"/* kairo:sessions.get */ SELECT id, user_id, refresh_token AS "refresh_token?", expires_at, ip_address,
-                     user_agent, created_at, last_used_at, revoked_at
+                     user_agent, created_at, last_used_at, revoked_at, previous_token, rotated_at
                    FROM sessions WHERE id = $1"#,
                 id.uuid(),
             );
@@ -61,7 +66,7 @@ impl SessionRepository for PgUnitOfWork {
             let row = sqlx::query_as!(
                 SessionRow,
                 r#"/* kairo:sessions.get */ SELECT id, user_id, NULL::text AS refresh_token, expires_at, ip_address,
-                     user_agent, created_at, last_used_at, revoked_at
+                     user_agent, created_at, last_used_at, revoked_at, NULL::text AS previous_token, rotated_at
                    FROM sessions WHERE id = $1"#,
                 id.uuid(),
             );
@@ -76,8 +81,8 @@ impl SessionRepository for PgUnitOfWork {
         let row = sqlx::query_as!(
             SessionRow,
             r#"/* kairo:sessions.find_by_digest */ SELECT id, user_id, refresh_token AS "refresh_token?", expires_at,
-                 ip_address, user_agent, created_at, last_used_at, revoked_at
-               FROM sessions WHERE refresh_token = $1"#,
+                 ip_address, user_agent, created_at, last_used_at, revoked_at, previous_token, rotated_at
+               FROM sessions WHERE refresh_token = $1 OR previous_token = $1"#,
             digest.as_str(),
         )
         .fetch_optional(connection);
@@ -94,7 +99,7 @@ impl SessionRepository for PgUnitOfWork {
             let rows = sqlx::query_as!(
                 SessionRow,
                 r#"/* kairo:sessions.of_user */ SELECT id, user_id, refresh_token AS "refresh_token?", expires_at,
-                     ip_address, user_agent, created_at, last_used_at, revoked_at
+                     ip_address, user_agent, created_at, last_used_at, revoked_at, previous_token, rotated_at
                    FROM sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id DESC"#,
                 user.uuid(),
             );
@@ -103,7 +108,7 @@ impl SessionRepository for PgUnitOfWork {
             let rows = sqlx::query_as!(
                 SessionRow,
                 r#"/* kairo:sessions.of_user */ SELECT id, user_id, NULL::text AS refresh_token, expires_at, ip_address,
-                     user_agent, created_at, last_used_at, revoked_at
+                     user_agent, created_at, last_used_at, revoked_at, NULL::text AS previous_token, rotated_at
                    FROM sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id DESC"#,
                 user.uuid(),
             );
@@ -117,8 +122,8 @@ impl SessionRepository for PgUnitOfWork {
         let (statements, connection) = self.parts();
         let insert = sqlx::query!(
             r#"/* kairo:sessions.add */ INSERT INTO sessions (id, user_id, refresh_token, expires_at, ip_address,
-                 user_agent, created_at, last_used_at, revoked_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
+                 user_agent, created_at, last_used_at, revoked_at, previous_token, rotated_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
             session.id.uuid(),
             session.user.uuid(),
             session.refresh_digest.as_str(),
@@ -128,9 +133,39 @@ impl SessionRepository for PgUnitOfWork {
             session.created_at,
             session.last_used_at,
             session.revoked_at,
+            session.previous_digest.as_ref().map(TokenDigest::as_str),
+            session.rotated_at,
         )
         .execute(connection);
         statements.run(insert).await.map(|_| ())
+    }
+
+    async fn rotate(
+        &mut self,
+        permit: &Permit,
+        session: &Session,
+        from: &TokenDigest,
+    ) -> Result<(), StoreError> {
+        self.demand_system()?;
+        self.check_saving(permit, Resource::Session, session.id.uuid())?;
+        let (statements, connection) = self.parts();
+        let update = sqlx::query!(
+            r#"/* kairo:sessions.rotate */ UPDATE sessions SET refresh_token = $3, previous_token = $4, rotated_at = $5,
+                 last_used_at = $6, expires_at = $7
+               WHERE id = $1 AND refresh_token = $2 AND revoked_at IS NULL"#,
+            session.id.uuid(),
+            from.as_str(),
+            session.refresh_digest.as_str(),
+            session.previous_digest.as_ref().map(TokenDigest::as_str),
+            session.rotated_at,
+            session.last_used_at,
+            session.expires_at,
+        )
+        .execute(connection);
+        match statements.run(update).await?.rows_affected() {
+            1 => Ok(()),
+            _ => Err(statements.fail(StoreError::Contention(None))),
+        }
     }
 
     async fn revoke(&mut self, permit: &Permit, session: &Session) -> Result<(), StoreError> {

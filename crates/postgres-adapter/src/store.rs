@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::error::store_error;
 use crate::pools::{Connections, Pools, prepare};
 use crate::unit_of_work::{Access, PgUnitOfWork};
-use crate::{PgOptions, migrate, rls};
+use crate::{Announcements, PgOptions, migrate, rls};
 
 /// How much longer than the server a statement is waited for, before the connection is given up for dead.
 const GRACE: Duration = Duration::from_secs(5);
@@ -23,6 +23,8 @@ const GRACE: Duration = Duration::from_secs(5);
 pub struct PgStore {
     pools: Arc<Pools>,
     patience: Duration,
+    connect: PgConnectOptions,
+    options: PgOptions,
 }
 
 impl PgStore {
@@ -43,7 +45,7 @@ impl PgStore {
         });
         first.await.map_err(|late| StoreError::Unavailable(Some(late.into())))?.map_err(store_error)?;
         let patience = options.statement_timeout + GRACE;
-        Ok(Self { pools: Arc::new(Pools::new(&connect, &options)), patience })
+        Ok(Self { pools: Arc::new(Pools::new(&connect, &options)), patience, connect, options })
     }
 
     /// How many connections there are, for gauges.
@@ -51,7 +53,12 @@ impl PgStore {
         self.pools.connections()
     }
 
-    /// Closes every connection, and waits for the units that are still open.
+    /// What the database says by itself; it is heard on a connection beside those of the pools.
+    pub fn announcements(&self) -> Announcements {
+        Announcements::new(self.connect.clone(), self.options.clone())
+    }
+
+    /// Closes every connection but those of announcements, and waits for the units that are still open.
     pub async fn close(&self) {
         self.pools.close().await;
     }
@@ -134,7 +141,7 @@ fn died_idle(error: &sqlx::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use kairo_domain::{AutomationId, CompanyId, Role, UserActor, UserId};
+    use kairo_domain::{AutomationId, CompanyId, Role, UserActor, UserId, Via};
 
     use super::*;
 
@@ -144,7 +151,7 @@ mod tests {
             id: UserId::from_uuid(Uuid::from_u128(1)),
             role: Role::Client,
             company: Some(CompanyId::from_uuid(Uuid::from_u128(2))),
-            session: None,
+            via: Via::Program,
         };
         let automation =
             Actor::Automation { id: AutomationId::from_uuid(Uuid::from_u128(3)), on_behalf_of: user };

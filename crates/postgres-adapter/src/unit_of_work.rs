@@ -2,10 +2,11 @@ use std::future::Future;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kairo_domain::{Actor, ActorRole, Permit, Resource, Verb};
+use kairo_domain::{Actor, ActorRole, Origin, Permit, Resource, Verb};
 use kairo_ports::{
-    CompanyRepository, IdempotencyKeys, Journal, LeadRepository, SessionRepository, StoreError, UnitOfWork,
-    UserRepository,
+    ApiKeyRepository, AttemptLog, CompanyRepository, EmailChangeRepository, Expired, IdempotencyKeys,
+    InvitationRepository, Journal, LeadRepository, LetterQueue, OneTimeTokens, RevocationLog,
+    SecondFactorRepository, SessionRepository, SignUpRepository, StoreError, UnitOfWork, UserRepository,
 };
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
@@ -20,6 +21,8 @@ pub(crate) struct PgUnitOfWork {
     pub(crate) actor: Actor,
     pub(crate) access: Access,
     pub(crate) held_keys: Vec<(String, String)>,
+    /// Where what this unit records comes from.
+    pub(crate) origin: Origin,
     statements: Statements,
     transaction: Transaction<'static, Postgres>,
 }
@@ -70,14 +73,14 @@ impl Statements {
 }
 
 impl PgUnitOfWork {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         actor: Actor,
         access: Access,
         transaction: Transaction<'static, Postgres>,
         patience: Duration,
     ) -> Self {
         let statements = Statements { patience, whole: true };
-        Self { actor, access, held_keys: Vec::new(), transaction, statements }
+        Self { actor, access, held_keys: Vec::new(), origin: Origin::default(), transaction, statements }
     }
 
     /// What runs statements, and where.
@@ -106,7 +109,7 @@ impl PgUnitOfWork {
         self.actor.reach(resource).is_nothing()
     }
 
-    /// Whether the unit is the program's own, which alone handles credentials.
+    /// Whether the unit is the program's own.
     pub(crate) fn is_system(&self) -> bool {
         self.actor.role() == ActorRole::System
     }
@@ -115,7 +118,7 @@ impl PgUnitOfWork {
         if self.is_system() {
             return Ok(());
         }
-        Err(self.statements.refuse("only the program itself handles credentials"))
+        Err(self.statements.refuse("only the program itself does this"))
     }
 
     /// A permit is for one thing; using it for another is a fault of the caller.
@@ -181,6 +184,46 @@ impl UnitOfWork for PgUnitOfWork {
     }
 
     fn idempotency(&mut self) -> &mut dyn IdempotencyKeys {
+        self
+    }
+
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
+        self
+    }
+
+    fn attempts(&mut self) -> &mut dyn AttemptLog {
+        self
+    }
+
+    fn email_changes(&mut self) -> &mut dyn EmailChangeRepository {
+        self
+    }
+
+    fn expired(&mut self) -> &mut dyn Expired {
+        self
+    }
+
+    fn invitations(&mut self) -> &mut dyn InvitationRepository {
+        self
+    }
+
+    fn letters(&mut self) -> &mut dyn LetterQueue {
+        self
+    }
+
+    fn one_time_tokens(&mut self) -> &mut dyn OneTimeTokens {
+        self
+    }
+
+    fn revocations(&mut self) -> &mut dyn RevocationLog {
+        self
+    }
+
+    fn second_factors(&mut self) -> &mut dyn SecondFactorRepository {
+        self
+    }
+
+    fn sign_ups(&mut self) -> &mut dyn SignUpRepository {
         self
     }
 

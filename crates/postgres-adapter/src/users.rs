@@ -1,16 +1,18 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kairo_domain::{
-    CompanyId, Email, HttpUrl, Permit, PersonName, Reach, Resource, Role, User, UserId, UserRecord, Verb,
-    reach,
+    Colleague, CompanyId, Email, Filter, HttpUrl, Page, PageRequest, Permit, PersonName, Reach, Resource,
+    Role, Sort, User, UserField, UserId, UserRecord, Verb, reach,
 };
 use kairo_ports::{Credentials, PasswordHash, StoreError, UserRepository};
 use uuid::Uuid;
 
+use crate::filter::{self, Expression, Listing, Request};
 use crate::row::{Place, number};
 use crate::unit_of_work::PgUnitOfWork;
 
 /// A row of `users` that is not deleted, without its password hash.
+#[derive(sqlx::FromRow)]
 struct UserRow {
     id: Uuid,
     email: String,
@@ -47,6 +49,41 @@ impl TryFrom<UserRow> for User {
     }
 }
 
+/// A row of `kairo.colleagues`.
+struct ColleagueRow {
+    id: Uuid,
+    name: Option<String>,
+    avatar_url: Option<String>,
+}
+
+impl From<ColleagueRow> for Colleague {
+    fn from(row: ColleagueRow) -> Self {
+        Self {
+            id: UserId::from_uuid(row.id),
+            name: row.name.map(PersonName::restore),
+            avatar_url: row.avatar_url.map(HttpUrl::restore),
+        }
+    }
+}
+
+/// How lists of users find their rows: every expression is that of an index.
+pub(crate) const LISTING: Listing<UserField> = Listing {
+    columns: "id, email, name, role::text, company_id, avatar_url, email_verified_at, suspended_at, created_at, \
+              updated_at, version",
+    rows: "FROM users WHERE deleted_at IS NULL",
+    field: |field| match field {
+        UserField::Email => Expression::ordered_by("lower(email)", "email COLLATE \"C\""),
+        UserField::Name => Expression::plain("name"),
+        UserField::Role => Expression::enumeration("role", "Role"),
+        UserField::CompanyId => Expression::plain("company_id"),
+        UserField::SuspendedAt => Expression::plain("suspended_at"),
+        UserField::CreatedAt => Expression::plain("created_at"),
+        UserField::UpdatedAt => Expression::plain("updated_at"),
+    },
+    search: Some("lower(coalesce(name, '') || ' ' || email)"),
+    tie: Some("id"),
+};
+
 #[async_trait]
 impl UserRepository for PgUnitOfWork {
     async fn get(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
@@ -79,6 +116,46 @@ impl UserRepository for PgUnitOfWork {
         )
         .fetch_optional(connection);
         statements.run(row).await?.map(User::try_from).transpose()
+    }
+
+    async fn list(
+        &mut self,
+        filter: &Filter<UserField>,
+        sort: &Sort<UserField>,
+        page: &PageRequest,
+    ) -> Result<Page<User>, StoreError> {
+        let request = Request { filter, sort, page };
+        if self.sees_no(Resource::User) {
+            return Ok(filter::empty(request));
+        }
+        let select = "/* kairo:users.list */ SELECT";
+        filter::page(self.parts(), &LISTING, select, request, |row: UserRow| row.try_into()).await
+    }
+
+    async fn colleagues(&mut self, limit: u16) -> Result<Vec<Colleague>, StoreError> {
+        if self.sees_no(Resource::Colleague) {
+            return Ok(Vec::new());
+        }
+        let (statements, connection) = self.parts();
+        let rows = sqlx::query_as!(
+            ColleagueRow,
+            r#"/* kairo:users.colleagues */ SELECT id AS "id!", name, avatar_url FROM kairo.colleagues
+               ORDER BY name COLLATE "C" NULLS LAST, id LIMIT $1"#,
+            i64::from(limit),
+        )
+        .fetch_all(connection);
+        Ok(statements.run(rows).await?.into_iter().map(Colleague::from).collect())
+    }
+
+    async fn password_hash(&mut self, id: UserId) -> Result<Option<PasswordHash>, StoreError> {
+        self.demand_system()?;
+        let (statements, connection) = self.parts();
+        let hash = sqlx::query_scalar!(
+            r#"/* kairo:users.password_hash */ SELECT password_hash FROM users WHERE id = $1 AND deleted_at IS NULL"#,
+            id.uuid(),
+        )
+        .fetch_optional(connection);
+        Ok(statements.run(hash).await?.map(PasswordHash::new))
     }
 
     async fn find_credentials(&mut self, email: &Email) -> Result<Option<Credentials>, StoreError> {

@@ -7,6 +7,8 @@
     reason = "a broken assumption ends the test, and the names in its SQL are its own"
 )]
 
+mod accounts;
+mod announcements;
 mod cancellation;
 mod constraints_are_mapped;
 mod contract;
@@ -16,5 +18,6 @@ mod machines;
 mod migrations;
 mod other_writers;
 mod plans;
+mod revocations;
 mod schema;
 mod support;

@@ -1,7 +1,8 @@
 //! Another client of the tables keeps their constraints and knows no more rules. What it writes can be read.
 
 use kairo_domain::{
-    Actor, CompanyId, Direction, Email, LeadField, LeadFilter, LeadId, PageRequest, Sort, UserId,
+    Actor, CompanyField, CompanyId, Direction, Email, Filter, JournalField, LeadField, LeadFilter, LeadId,
+    PageRequest, Sort, UserField, UserId,
 };
 use kairo_ports::{Store, StoreError};
 use kairo_testkit::postgres::TestDatabase;
@@ -50,6 +51,28 @@ async fn a_list_shows_what_another_client_wrote() {
     let metadata = ada.details.metadata.as_ref().unwrap().as_map();
     assert_eq!(metadata["password"], "x");
     assert_eq!(metadata["numbers"][1_999].as_f64(), Some(1e18));
+}
+
+#[tokio::test]
+async fn users_and_companies_of_another_client_are_listed() {
+    let database = written_by_another().await;
+    let mut work = store_of(&database).await.begin_read(&Actor::System).await.unwrap();
+    let first = PageRequest::default();
+    for field in [UserField::Email, UserField::CreatedAt, UserField::UpdatedAt] {
+        let sort = Sort::by(field, Direction::Ascending);
+        let page = work.users().list(&Filter::default(), &sort, &first).await.unwrap();
+        assert_eq!(page.items.len(), 1, "{field:?}");
+    }
+    for field in [CompanyField::Name, CompanyField::CreatedAt, CompanyField::UpdatedAt] {
+        let sort = Sort::by(field, Direction::Ascending);
+        let page = work.companies().list(&Filter::default(), &sort, &first).await.unwrap();
+        assert_eq!(page.items.len(), 1, "{field:?}");
+    }
+    // Its writes have an entry each, and nobody's role.
+    let sort = Sort::by(JournalField::Seq, Direction::Descending);
+    let page = work.journal().list(&Filter::default(), &sort, &first).await.unwrap();
+    assert_eq!(page.items.len(), 6);
+    assert!(page.items.iter().all(|entry| entry.actor == "direct" && entry.role.is_none()));
 }
 
 #[tokio::test]

@@ -165,14 +165,29 @@ async fn the_program_itself_sees_every_column() {
     let mut ours = connect_owner(&database).await;
     let unseen: Vec<String> = sqlx::query_scalar(
         "SELECT table_schema || '.' || table_name || '.' || column_name FROM information_schema.columns
-          WHERE (table_schema = 'public' OR table_name IN ('journal', 'idempotency_keys'))
-            AND table_schema IN ('public', 'kairo')
+          WHERE table_schema IN ('public', 'kairo') AND table_name NOT IN ('migrations', 'rls_state', 'admin_seat')
             AND NOT has_column_privilege('kairo_system', format('%I.%I', table_schema, table_name), column_name, 'SELECT')",
     )
     .fetch_all(&mut ours)
     .await
     .unwrap();
     assert!(unseen.is_empty(), "not in rls/tables.rs: {unseen:?}");
+}
+
+/// Whoever owns a table is bound as well; without policies of its own, a table is closed to everybody.
+#[tokio::test]
+async fn every_table_has_row_level_security() {
+    let database = migrated_database().await;
+    let mut ours = connect_owner(&database).await;
+    let open: Vec<String> = sqlx::query_scalar(
+        "SELECT oid::regclass::text FROM pg_class
+          WHERE relkind = 'r' AND relnamespace IN ('public'::regnamespace, 'kairo'::regnamespace)
+            AND relname NOT IN ('migrations', 'rls_state', 'admin_seat') AND NOT (relrowsecurity AND relforcerowsecurity)",
+    )
+    .fetch_all(&mut ours)
+    .await
+    .unwrap();
+    assert!(open.is_empty(), "without forced row-level security: {open:?}");
 }
 
 /// The seed's schema and ours, each in a database.

@@ -7,7 +7,10 @@ use async_trait::async_trait;
 use kairo_domain::Redacted;
 use kairo_ports::{PasswordError, PasswordHash, Passwords};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use threads::{HashThreads, broken};
+
+mod threads;
 
 /// How costly a hash is, and how many are computed at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,14 +33,13 @@ pub struct Argon2Settings {
 #[error("the argon2 settings are out of bounds: {0}")]
 pub struct BadArgon2Settings(String);
 
-/// Argon2id in a bounded number of blocking threads.
+/// Argon2id on a bounded number of threads of its own, which give way to those that serve requests. Clones share them.
 #[derive(Clone)]
 pub struct Argon2Passwords {
     argon2: Argon2<'static>,
     /// Computed with the same parameters, so that an unknown address costs what a known one does.
-    decoy: Arc<str>,
-    admitted: Arc<Semaphore>,
-    running: Arc<Semaphore>,
+    decoy: Arc<Phc>,
+    threads: HashThreads,
 }
 
 impl Default for Argon2Settings {
@@ -54,57 +56,40 @@ impl Argon2Settings {
 }
 
 impl Argon2Passwords {
-    /// Prepares the hasher; this computes one hash.
+    /// Starts the threads and prepares the hasher; this computes one hash.
     ///
     /// # Errors
-    /// [`BadArgon2Settings`] when argon2 does not allow the parameters.
+    /// [`BadArgon2Settings`] when argon2 does not allow the parameters, or the system so many threads.
     pub fn new(settings: Argon2Settings) -> Result<Self, BadArgon2Settings> {
         let bad = |error: &dyn std::fmt::Display| BadArgon2Settings(error.to_string());
         let params = Params::new(settings.memory_kib, settings.passes, settings.lanes, None)
             .map_err(|error| bad(&error))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let decoy = hash(&argon2, "no password of anybody").map_err(|error| bad(&error))?;
-        Ok(Self {
-            argon2,
-            decoy: decoy.into(),
-            admitted: Arc::new(Semaphore::new(settings.at_once + settings.waiting)),
-            running: Arc::new(Semaphore::new(settings.at_once)),
-        })
-    }
-
-    /// Runs `work` once a place is free, or says at once that too many wait already.
-    async fn bounded<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Argon2<'static>, &str) -> Result<T, PasswordError> + Send + 'static,
-    ) -> Result<T, PasswordError> {
-        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
-        let running = Arc::clone(&self.running).acquire_owned().await.map_err(broken)?;
-        let (argon2, decoy) = (self.argon2.clone(), Arc::clone(&self.decoy));
-        let places: (OwnedSemaphorePermit, OwnedSemaphorePermit) = (admitted, running);
-        tokio::task::spawn_blocking(move || {
-            // The places go with the work: a caller who gives up does not free the core it still uses.
-            let _places = places;
-            work(&argon2, &decoy)
-        })
-        .await
-        .map_err(broken)?
+        let threads = HashThreads::start(settings.at_once, settings.waiting).map_err(|error| bad(&error))?;
+        Ok(Self { argon2, decoy: Arc::new(decoy), threads })
     }
 }
 
-fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, argon2::password_hash::Error> {
-    argon2.hash_password(password.as_bytes()).map(|hash| hash.to_string())
+fn hash(argon2: &Argon2<'_>, password: &str) -> Result<Phc, argon2::password_hash::Error> {
+    argon2.hash_password(password.as_bytes())
 }
 
-fn broken(error: impl std::error::Error + Send + Sync + 'static) -> PasswordError {
-    PasswordError::Broken(Box::new(error))
+fn parse(hash: &PasswordHash) -> Option<Phc> {
+    Phc::new(hash.as_str()).ok()
 }
 
 #[async_trait]
 impl Passwords for Argon2Passwords {
     async fn hash(&self, password: &Redacted<String>) -> Result<PasswordHash, PasswordError> {
-        let password = password.clone();
-        self.bounded(move |argon2, _| hash(argon2, password.expose()).map(PasswordHash::new).map_err(broken))
-            .await
+        let (argon2, password) = (self.argon2.clone(), password.clone());
+        let hash = self.threads.run(move || hash(&argon2, password.expose()).map_err(broken)).await?;
+        Ok(PasswordHash::new(hash.to_string()))
+    }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        let parameters = |hash: &Phc| (hash.algorithm, hash.version, hash.params.clone());
+        parse(hash).is_some_and(|hash| parameters(&hash) != parameters(&self.decoy))
     }
 
     async fn verify<'a>(
@@ -112,16 +97,15 @@ impl Passwords for Argon2Passwords {
         password: &Redacted<String>,
         hash: Option<&'a PasswordHash>,
     ) -> Result<bool, PasswordError> {
-        let password = password.clone();
-        let hash = hash.map(|hash| hash.as_str().to_owned());
-        self.bounded(move |argon2, decoy| {
-            let known = hash.as_deref().and_then(|hash| Phc::new(hash).ok());
-            let is_known = known.is_some();
-            let against = known.map_or_else(|| Phc::new(decoy).map_err(broken), Ok)?;
-            let fits = argon2.verify_password(password.expose().as_bytes(), &against).is_ok();
-            Ok(fits && is_known)
-        })
-        .await
+        let (argon2, password) = (self.argon2.clone(), password.clone());
+        let (known, decoy) = (hash.and_then(parse), Arc::clone(&self.decoy));
+        self.threads
+            .run(move || {
+                let against = known.as_ref().unwrap_or(&decoy);
+                let fits = argon2.verify_password(password.expose().as_bytes(), against).is_ok();
+                Ok(fits && known.is_some())
+            })
+            .await
     }
 }
 
@@ -132,6 +116,11 @@ mod tests {
     fn passwords(at_once: usize, waiting: usize) -> Argon2Passwords {
         Argon2Passwords::new(Argon2Settings { memory_kib: 64, passes: 1, lanes: 1, at_once, waiting })
             .unwrap()
+    }
+
+    fn stronger() -> Argon2Passwords {
+        let settings = Argon2Settings { memory_kib: 128, passes: 1, lanes: 1, at_once: 1, waiting: 1 };
+        Argon2Passwords::new(settings).unwrap()
     }
 
     fn secret(text: &str) -> Redacted<String> {
@@ -158,11 +147,35 @@ mod tests {
     #[tokio::test]
     async fn one_too_many_is_told_to_come_back() {
         let passwords = passwords(1, 0);
-        let place = Arc::clone(&passwords.admitted).try_acquire_owned().unwrap();
+        let place = passwords.threads.occupy();
         let refused = passwords.hash(&secret("correct horse")).await;
         assert!(matches!(refused, Err(PasswordError::Busy)));
         drop(place);
         assert!(passwords.hash(&secret("correct horse")).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_hash_with_other_parameters_is_outdated_and_still_good() {
+        let (old, new) = (passwords(1, 1), stronger());
+        let hash = old.hash(&secret("correct horse")).await.unwrap();
+        assert!(!old.is_outdated(&hash) && new.is_outdated(&hash));
+        assert!(new.verify(&secret("correct horse"), Some(&hash)).await.unwrap());
+    }
+
+    #[test]
+    fn what_is_no_hash_is_not_outdated() {
+        assert!(!passwords(1, 1).is_outdated(&PasswordHash::unusable()));
+    }
+
+    #[test]
+    fn another_algorithm_or_version_is_outdated() {
+        let passwords = passwords(1, 1);
+        let present = passwords.decoy.to_string();
+        for (from, to) in [("argon2id", "argon2i"), ("v=19", "v=16"), ("p=1", "p=2"), ("m=64", "m=65")] {
+            let other = PasswordHash::new(present.replacen(from, to, 1));
+            assert!(passwords.is_outdated(&other), "{to}");
+        }
+        assert!(!passwords.is_outdated(&PasswordHash::new(present)));
     }
 
     #[test]

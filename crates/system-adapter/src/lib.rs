@@ -1,15 +1,21 @@
 //! What Kairo Studio takes from the machine: time, ids, randomness, and the cryptography behind sign-in.
 //!
 //! # What this room is
-//! [`SystemClock`], [`UuidV7Source`], [`Argon2Passwords`], [`Ed25519AccessTokens`] and [`OpaqueTokens`]: the
-//! system ports as they run in production.
+//! [`SystemClock`] and [`UuidV7Source`]; [`Argon2Passwords`]; [`OpaqueTokens`] and [`TotpCodes`]; and what works with
+//! the keys of a [`Keyring`]: [`Ed25519AccessTokens`], [`HmacRefreshTokens`] and the [`AeadVault`]. They are the system
+//! ports as they run in production.
+//!
+//! A ring has one secret per key. Each purpose has its own key that follows from it, so none can be turned against
+//! another; and a ring is replaced while everything runs, with an overlap in which old and new keys are believed.
 //!
 //! # What it may import
-//! `kairo-ports`, argon2, aws-lc-rs, jsonwebtoken, rand, sha2, uuid, tokio. The only room that may read the wall
-//! clock, make an id or draw a random number.
+//! `kairo-ports`, argon2, aws-lc-rs, jsonwebtoken, rand, rustix, sha2, totp-rs, uuid, tokio. The only room that may read
+//! the wall clock, make an id or draw a random number.
 //!
 //! # What it never does
-//! It keeps no state beyond its keys, knows no store, and never prints a key, a password or a token.
+//! - It keeps no state beyond its keys, and knows no store.
+//! - It never prints a key, a password or a token.
+//! - It never compares a secret in a time that depends on what is in it.
 //!
 //! # How to add one
 //! A port of `kairo-ports` that only the machine can answer gets a file here, named like the port's.
@@ -27,11 +33,19 @@
 mod argon2;
 mod clock;
 mod ids;
+mod keyring;
+mod one_time_codes;
 mod signing_key;
+#[cfg(test)]
+mod test_clock;
 mod tokens;
+mod vault;
 
 pub use argon2::{Argon2Passwords, Argon2Settings, BadArgon2Settings};
 pub use clock::SystemClock;
 pub use ids::UuidV7Source;
+pub use keyring::{BadKeyring, Keyring, RingKey};
+pub use one_time_codes::TotpCodes;
 pub use signing_key::{BadSigningKey, SigningKey, random_bytes, random_text};
-pub use tokens::{Ed25519AccessTokens, OpaqueTokens, TokenSettings};
+pub use tokens::{Ed25519AccessTokens, HmacRefreshTokens, OpaqueTokens, TokenSettings};
+pub use vault::AeadVault;

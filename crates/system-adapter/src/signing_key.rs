@@ -5,6 +5,7 @@ use aws_lc_rs::encoding::Pkcs8V1Der;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 /// The secret half of an Ed25519 key: 32 bytes, written in base64.
@@ -48,13 +49,20 @@ impl SigningKey {
 
     /// Derives a key for another purpose, so that no two purposes share one.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
-        use sha2::{Digest, Sha256};
         let mut hash = Sha256::new();
         hash.update(b"kairo:");
         hash.update(purpose.as_bytes());
         hash.update(b":");
         hash.update(*self.0);
         hash.finalize().into()
+    }
+
+    /// What the world calls this key (`kid`); it tells nothing about its secret half.
+    ///
+    /// # Errors
+    /// [`BadSigningKey`] when the key is refused by the cryptography library.
+    pub fn id(&self) -> Result<String, BadSigningKey> {
+        self.to_pair().map(|parts| parts.id())
     }
 
     pub(crate) fn to_pair(&self) -> Result<KeyParts, BadSigningKey> {
@@ -67,9 +75,17 @@ impl SigningKey {
     }
 }
 
+/// The two halves of a key, as the formats of signatures want them.
 pub(crate) struct KeyParts {
     pub(crate) pkcs8: Zeroizing<Vec<u8>>,
     pub(crate) public: Vec<u8>,
+}
+
+impl KeyParts {
+    /// What the world calls the key: the beginning of its public half's SHA-256, in hexadecimal digits.
+    pub(crate) fn id(&self) -> String {
+        hex::encode(&Sha256::digest(&self.public)[..8])
+    }
 }
 
 impl fmt::Debug for SigningKey {

@@ -3,6 +3,8 @@
 //! Ids count through the whole test process, above those of a [`NumberedIds`] that starts at 1; a test that prints
 //! an id sets its own.
 
+mod accounts;
+
 use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,13 +12,18 @@ use kairo_domain::{
     Actor, Company, CompanyDetails, CompanyId, CompanyName, CompanyRecord, Email, HttpUrl, Lead, LeadDetails,
     LeadId, LeadRecord, LeadSource, LeadStatus, Message, Metadata, Permit, PersonName, Phone, Reason,
     Redacted, Role, Session, SessionId, Subject, Title, User, UserActor, UserId, UserRecord, UtmTag, Verb,
-    Version,
+    Version, Via,
 };
 use kairo_ports::IdSource;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::fakes::{NumberedIds, NumberedTokens, START};
+
+pub use accounts::{
+    api_key, email_change, full_api_key, full_invitation, full_second_factor, invitation, one_time_token,
+    second_factor, sign_up,
+};
 
 static IDS: LazyLock<NumberedIds> = LazyLock::new(|| NumberedIds::from_number(1 << 40));
 
@@ -52,7 +59,7 @@ pub fn utm(text: &str) -> UtmTag {
 
 /// The actor that a signed-in user is.
 pub fn actor_of(user: &User) -> Actor {
-    Actor::User(UserActor { id: user.id, role: user.role, company: user.company, session: None })
+    Actor::User(UserActor { id: user.id, role: user.role, company: user.company, via: Via::Program })
 }
 
 /// The permit to do this; the test ends when the policy says no.
@@ -218,7 +225,9 @@ pub fn session(user: UserId) -> Builder<Session> {
     Builder(Session {
         id,
         user,
-        refresh_digest: NumberedTokens::digest_of(&id.uuid().simple().to_string()),
+        refresh_digest: NumberedTokens::digest_of(&id.to_string()),
+        previous_digest: None,
+        rotated_at: None,
         expires_at: START + TimeDelta::days(30),
         ip_address: None,
         user_agent: None,
@@ -233,6 +242,8 @@ pub fn full_session(user: UserId) -> Builder<Session> {
     session(user).with(|session| {
         session.ip_address = Some(Redacted::new("2001:db8::1".to_owned()));
         session.user_agent = Some(Redacted::new("Mozilla/5.0 (X11; Linux)".to_owned()));
+        session.previous_digest = Some(NumberedTokens::digest_of(&format!("before {}", session.id)));
+        session.rotated_at = Some(at(19) + TimeDelta::microseconds(5));
         session.last_used_at = Some(at(20));
         session.revoked_at = Some(at(21));
     })

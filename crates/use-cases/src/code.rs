@@ -5,6 +5,12 @@ use std::fmt;
 pub enum Code {
     /// No credentials, or none that hold.
     Unauthenticated,
+    /// The password is right, and the account asks for a code besides.
+    SecondFactorRequired,
+    /// A mailed token is not good, or not any more.
+    TokenInvalid,
+    /// The change would leave nobody with role ADMIN who may sign in.
+    LastAdmin,
     /// The actor may know of the thing, and may not do this to it.
     Forbidden,
     /// The thing is not there, or the actor must not learn that it is.
@@ -45,13 +51,16 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Unauthenticated,
+        Self::SecondFactorRequired,
         Self::Forbidden,
         Self::NotFound,
         Self::Malformed,
         Self::Invalid,
+        Self::TokenInvalid,
         Self::IllegalTransition,
+        Self::LastAdmin,
         Self::FlowNotRunnable,
         Self::Taken,
         Self::Stale,
@@ -71,6 +80,9 @@ impl Code {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unauthenticated => "unauthenticated",
+            Self::SecondFactorRequired => "second_factor_required",
+            Self::TokenInvalid => "token_invalid",
+            Self::LastAdmin => "last_admin",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
             Self::Malformed => "malformed",

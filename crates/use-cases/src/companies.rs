@@ -1,14 +1,15 @@
-use std::sync::Arc;
+use kairo_domain::{
+    Actor, Company, CompanyDetails, CompanyField, CompanyId, CompanyPatch, Event, Page, Resource, Seen, Verb,
+};
 
-use kairo_domain::{Actor, Company, CompanyDetails, CompanyId, Event, Id, Verb};
-
-use crate::retry::retry;
-use crate::{Error, Ports};
+use crate::desk::{Asked, Desk};
+use crate::once::{keep, replay};
+use crate::{Error, Listing, Once, Outcome};
 
 /// What is done with companies.
 #[derive(Clone)]
 pub struct Companies {
-    pub(crate) ports: Arc<Ports>,
+    pub(crate) desk: Desk,
 }
 
 /// A company to be made.
@@ -18,24 +19,35 @@ pub struct CreateCompany {
     pub details: CompanyDetails,
 }
 
+/// Other details for a company.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EditCompany {
+    /// Which company.
+    pub company: CompanyId,
+    /// What to change.
+    pub patch: CompanyPatch,
+    /// Which version the editor saw.
+    pub seen: Seen,
+}
+
+/// A company to take out of sight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeleteCompany {
+    /// Which company.
+    pub company: CompanyId,
+    /// Which version was seen.
+    pub seen: Seen,
+}
+
 impl Companies {
-    /// Makes a company.
+    /// Lists the companies within the actor's reach.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] or [`Error::NotFound`] unless the actor may.
-    pub async fn create(&self, actor: &Actor, order: CreateCompany) -> Result<Company, Error> {
-        let order = &order;
-        retry(|| async move {
-            let now = self.ports.clock.now();
-            let mut work = self.ports.store.begin(actor).await?;
-            let company = Company::create(Id::from_uuid(self.ports.ids.next()), order.details.clone(), now);
-            let permit = actor.may(Verb::Create, &company)?;
-            work.companies().add(&permit, &company).await?;
-            work.journal().record(&permit, &Event::CompanyCreated { company: company.id }, now).await?;
-            work.commit().await?;
-            Ok(company)
-        })
-        .await
+    /// [`Error::NotFound`] for actors who may see no company at all.
+    pub async fn list(&self, actor: &Actor, query: &Listing<CompanyField>) -> Result<Page<Company>, Error> {
+        actor.may_list(Resource::Company)?;
+        let mut work = self.desk.begin_read(actor).await?;
+        Ok(work.companies().list(&query.filter, &query.sort, &query.page).await?)
     }
 
     /// Shows one company.
@@ -43,9 +55,80 @@ impl Companies {
     /// # Errors
     /// [`Error::NotFound`] when it is not there or not within the actor's reach.
     pub async fn get(&self, actor: &Actor, id: CompanyId) -> Result<Company, Error> {
-        let mut work = self.ports.store.begin_read(actor).await?;
+        let mut work = self.desk.begin_read(actor).await?;
         let company = work.companies().get(id).await?.ok_or_else(|| Error::missing(id))?;
         actor.may(Verb::Read, &company)?;
         Ok(company)
+    }
+
+    /// Makes a company.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] or [`Error::NotFound`] unless the actor may; [`Error::KeyReused`] and
+    /// [`Error::InProgress`] when `once` says so.
+    pub async fn create(
+        &self,
+        actor: &Actor,
+        order: CreateCompany,
+        once: Option<Once<Company>>,
+    ) -> Result<Outcome<Company>, Error> {
+        let (desk, order, once) = (&self.desk, &order, once.as_ref());
+        desk.order(actor, Asked::for_new(Resource::Company), || async move {
+            let now = desk.now();
+            let mut work = desk.begin(actor).await?;
+            let company = Company::create(desk.new_id(), order.details.clone(), now);
+            let permit = actor.may(Verb::Create, &company)?;
+            if let Some(answer) = replay(&mut *work, once, now).await? {
+                return Ok(Outcome::Replayed(answer));
+            }
+            work.companies().add(&permit, &company).await?;
+            work.journal().record(&permit, &Event::CompanyCreated { company: company.id }, now).await?;
+            keep(&mut *work, once, &company, now).await?;
+            work.commit().await?;
+            Ok(Outcome::Done(company))
+        })
+        .await
+    }
+
+    /// Edits what is known of a company; an edit that changes nothing makes no new version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`].
+    pub async fn edit(&self, actor: &Actor, order: EditCompany) -> Result<Company, Error> {
+        let (desk, order, id) = (&self.desk, &order, order.company);
+        desk.order(actor, Asked::of(Verb::Update, Resource::Company, id.uuid()), || async move {
+            let now = desk.now();
+            let mut work = desk.begin(actor).await?;
+            let mut company = work.companies().get(id).await?.ok_or_else(|| Error::missing(id))?;
+            let permit = actor.may(Verb::Update, &company)?;
+            order.seen.check(company.version)?;
+            let Some(edited) = company.edit(order.patch.clone(), now) else { return Ok(company) };
+            work.companies().save(&permit, &company).await?;
+            work.journal().record(&permit, &Event::CompanyEdited(edited), now).await?;
+            work.commit().await?;
+            Ok(company)
+        })
+        .await
+    }
+
+    /// Takes a company out of sight; the purge removes it after the retention period. Its users stay, and see nothing
+    /// of it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`].
+    pub async fn delete(&self, actor: &Actor, order: DeleteCompany) -> Result<(), Error> {
+        let (desk, order, id) = (&self.desk, &order, order.company);
+        desk.order(actor, Asked::of(Verb::Delete, Resource::Company, id.uuid()), || async move {
+            let now = desk.now();
+            let mut work = desk.begin(actor).await?;
+            let mut company = work.companies().get(id).await?.ok_or_else(|| Error::missing(id))?;
+            let permit = actor.may(Verb::Delete, &company)?;
+            order.seen.check(company.version)?;
+            company.delete(now);
+            work.companies().save(&permit, &company).await?;
+            work.journal().record(&permit, &Event::CompanyDeleted { company: id }, now).await?;
+            Ok(work.commit().await?)
+        })
+        .await
     }
 }

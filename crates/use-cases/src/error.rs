@@ -1,5 +1,6 @@
+use chrono::TimeDelta;
 use kairo_domain::{Denied, Entity, Id, IllegalTransition, LeadStatus, MoveRefused, StaleVersion, Version};
-use kairo_ports::{PasswordError, StoreError, TokenError};
+use kairo_ports::{PasswordError, StoreError, TokenError, VaultError};
 
 use crate::Code;
 
@@ -9,6 +10,21 @@ pub enum Error {
     /// No credentials, or none that hold. Which it was is not told.
     #[error("{0}")]
     Unauthenticated(&'static str),
+    /// The password is right, and the account asks for a code besides.
+    #[error("a code of the authenticator app, or a recovery code, is needed")]
+    SecondFactorRequired,
+    /// The mailed token is not good, or not any more. Which it was is not told.
+    #[error("the link was used, has expired, or was never valid")]
+    TokenInvalid,
+    /// Too many attempts failed; the next one has to wait.
+    #[error("too many attempts failed: wait before the next one")]
+    RateLimited {
+        /// For how long.
+        retry_after: TimeDelta,
+    },
+    /// The change would leave nobody with role ADMIN who may sign in.
+    #[error("the last administrator can be neither demoted, suspended nor deleted")]
+    LastAdmin,
     /// The actor may know of the thing, and may not do this to it.
     #[error("{0}")]
     Forbidden(Denied),
@@ -77,6 +93,10 @@ impl Error {
     pub const fn code(&self) -> Code {
         match self {
             Self::Unauthenticated(_) => Code::Unauthenticated,
+            Self::SecondFactorRequired => Code::SecondFactorRequired,
+            Self::TokenInvalid => Code::TokenInvalid,
+            Self::RateLimited { .. } => Code::RateLimited,
+            Self::LastAdmin => Code::LastAdmin,
             Self::Forbidden(_) => Code::Forbidden,
             Self::NotFound { .. } => Code::NotFound,
             Self::Invalid(_) => Code::Invalid,
@@ -87,6 +107,17 @@ impl Error {
             Self::InProgress => Code::InProgress,
             Self::Busy(_) => Code::Busy,
             Self::Broken(_) => Code::Broken,
+        }
+    }
+
+    /// The word under which the journal remembers that somebody tried this; `None` for what is no matter of rights. What
+    /// an actor may not see is not told apart from what is not there, here neither.
+    pub(crate) const fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Self::Forbidden(_) => Some("forbidden"),
+            Self::NotFound { .. } => Some("not_found"),
+            Self::LastAdmin => Some("last_admin"),
+            _ => None,
         }
     }
 
@@ -132,6 +163,7 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Stale => Self::Stale { current: None },
+            StoreError::LastAdmin => Self::LastAdmin,
             StoreError::Taken { what } => Self::Taken { what },
             StoreError::Missing { what } => {
                 Self::invalid(&format!("/{what}"), "unknown_reference", "must name something that exists")
@@ -151,6 +183,12 @@ impl From<PasswordError> for Error {
             PasswordError::Busy => Self::Busy(None),
             PasswordError::Broken(_) => Self::Broken(Box::new(error)),
         }
+    }
+}
+
+impl From<VaultError> for Error {
+    fn from(error: VaultError) -> Self {
+        Self::Broken(Box::new(error))
     }
 }
 

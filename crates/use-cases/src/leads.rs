@@ -1,18 +1,17 @@
-use std::sync::Arc;
-
 use kairo_domain::{
-    Actor, Direction, Event, Id, Lead, LeadDetails, LeadField, LeadFilter, LeadId, LeadPatch, LeadStatus,
-    Page, PageRequest, Reason, Resource, Seen, Sort, Verb,
+    Actor, Event, Lead, LeadDetails, LeadField, LeadId, LeadPatch, LeadStatus, Page, Reason, Resource, Seen,
+    Verb,
 };
 
+use crate::desk::Desk;
 use crate::once::{keep, replay};
 use crate::retry::retry;
-use crate::{Error, Once, Outcome, Ports};
+use crate::{Error, Listing, Once, Outcome};
 
 /// What is done with leads.
 #[derive(Clone)]
 pub struct Leads {
-    pub(crate) ports: Arc<Ports>,
+    pub(crate) desk: Desk,
 }
 
 /// A visitor's contact form.
@@ -22,16 +21,8 @@ pub struct CaptureLead {
     pub details: LeadDetails,
 }
 
-/// Which leads to list, and how.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LeadQuery {
-    /// Which.
-    pub filter: LeadFilter,
-    /// In which order.
-    pub sort: Sort<LeadField>,
-    /// Which part of the list.
-    pub page: PageRequest,
-}
+/// Which leads to list, and how; the newest first unless told.
+pub type LeadQuery = Listing<LeadField>;
 
 /// Another status for a lead.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,17 +57,6 @@ pub struct DeleteLead {
     pub seen: Seen,
 }
 
-impl Default for LeadQuery {
-    /// The newest leads first.
-    fn default() -> Self {
-        Self {
-            filter: LeadFilter::default(),
-            sort: Sort::by(LeadField::CreatedAt, Direction::Descending),
-            page: PageRequest::default(),
-        }
-    }
-}
-
 impl Leads {
     /// Takes in what a visitor wrote. Everybody may.
     ///
@@ -90,13 +70,13 @@ impl Leads {
     ) -> Result<Outcome<Lead>, Error> {
         let (order, once) = (&order, once.as_ref());
         retry(|| async move {
-            let now = self.ports.clock.now();
-            let mut work = self.ports.store.begin(actor).await?;
+            let now = self.desk.now();
+            let mut work = self.desk.begin(actor).await?;
             actor.may_ever(Verb::Create, Resource::Lead)?;
             if let Some(answer) = replay(&mut *work, once, now).await? {
                 return Ok(Outcome::Replayed(answer));
             }
-            let lead = Lead::capture(Id::from_uuid(self.ports.ids.next()), order.details.clone(), now);
+            let lead = Lead::capture(self.desk.new_id(), order.details.clone(), now);
             let permit = actor.may(Verb::Create, &lead)?;
             work.leads().add(&permit, &lead).await?;
             let event = Event::LeadCreated { lead: lead.id, source: lead.details.source };
@@ -114,7 +94,7 @@ impl Leads {
     /// [`Error::NotFound`] for actors who may see no lead at all.
     pub async fn list(&self, actor: &Actor, query: &LeadQuery) -> Result<Page<Lead>, Error> {
         actor.may_list(Resource::Lead)?;
-        let mut work = self.ports.store.begin_read(actor).await?;
+        let mut work = self.desk.begin_read(actor).await?;
         Ok(work.leads().list(&query.filter, &query.sort, &query.page).await?)
     }
 
@@ -123,7 +103,7 @@ impl Leads {
     /// # Errors
     /// [`Error::NotFound`] when it is not there or not within the actor's reach.
     pub async fn get(&self, actor: &Actor, id: LeadId) -> Result<Lead, Error> {
-        let mut work = self.ports.store.begin_read(actor).await?;
+        let mut work = self.desk.begin_read(actor).await?;
         let lead = work.leads().get(id).await?.ok_or_else(|| Error::missing(id))?;
         actor.may(Verb::Read, &lead)?;
         Ok(lead)
@@ -136,11 +116,11 @@ impl Leads {
     pub async fn edit(&self, actor: &Actor, order: EditLead) -> Result<Lead, Error> {
         let order = &order;
         retry(|| async move {
-            let mut work = self.ports.store.begin(actor).await?;
+            let mut work = self.desk.begin(actor).await?;
             let mut lead = work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
             let permit = actor.may(Verb::Update, &lead)?;
             order.seen.check(lead.version)?;
-            let now = self.ports.clock.now();
+            let now = self.desk.now();
             let Some(edited) = lead.edit(order.patch.clone(), now) else { return Ok(lead) };
             work.leads().save(&permit, &lead).await?;
             work.journal().record(&permit, &Event::LeadEdited(edited), now).await?;
@@ -163,8 +143,8 @@ impl Leads {
     ) -> Result<Outcome<Lead>, Error> {
         let (order, once) = (&order, once.as_ref());
         retry(|| async move {
-            let now = self.ports.clock.now();
-            let mut work = self.ports.store.begin(actor).await?;
+            let now = self.desk.now();
+            let mut work = self.desk.begin(actor).await?;
             actor.may_ever(Verb::Move, Resource::Lead)?;
             if let Some(answer) = replay(&mut *work, once, now).await? {
                 return Ok(Outcome::Replayed(answer));
@@ -189,11 +169,11 @@ impl Leads {
     pub async fn delete(&self, actor: &Actor, order: DeleteLead) -> Result<(), Error> {
         let order = &order;
         retry(|| async move {
-            let mut work = self.ports.store.begin(actor).await?;
+            let mut work = self.desk.begin(actor).await?;
             let mut lead = work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
             let permit = actor.may(Verb::Delete, &lead)?;
             order.seen.check(lead.version)?;
-            let now = self.ports.clock.now();
+            let now = self.desk.now();
             let deleted = lead.delete(now);
             work.leads().save(&permit, &lead).await?;
             work.journal().record(&permit, &Event::LeadDeleted(deleted), now).await?;

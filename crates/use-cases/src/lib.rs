@@ -28,24 +28,48 @@
 
 #![deny(missing_docs)]
 
+mod accounts;
+mod api_keys;
+mod audit;
 mod code;
 mod companies;
+mod desk;
 mod error;
+mod invitations;
 mod leads;
+mod links;
+mod listing;
+mod live;
 mod once;
+mod post;
+mod proof;
 mod retry;
 mod sessions;
+mod sign_ups;
 mod studio;
+mod tokens;
+mod two_factor;
 mod upkeep;
 mod users;
 
+pub use accounts::{Accounts, AddressVerified, AskEmailChange, ChangePassword, RedeemReset};
+pub use api_keys::{ApiKeys, CreateApiKey, NewApiKey};
+pub use audit::Audit;
 pub use code::Code;
-pub use companies::{Companies, CreateCompany};
+pub use companies::{Companies, CreateCompany, DeleteCompany, EditCompany};
 pub use error::{Error, FieldIssue};
-pub use kairo_ports::{AccessClaims, Answer, Claim, IdempotencyKey, KeyIssue};
+pub use invitations::{AcceptInvitation, InvitationShown, Invitations, Invite};
+pub use kairo_ports::{AccessClaims, Answer, Claim, IdempotencyKey, KeyIssue, PublishedKey};
 pub use leads::{CaptureLead, DeleteLead, EditLead, LeadQuery, Leads, MoveLead};
+pub use links::Links;
+pub use listing::{Listable, Listing};
 pub use once::{Once, Outcome};
-pub use sessions::{Sessions, SignIn, SignedIn};
+pub use post::Post;
+pub use sessions::{EndOwn, Sessions, SignIn, SignedIn, Which};
+pub use sign_ups::{AskAccount, SignUps};
 pub use studio::{Ports, Studio};
+pub use two_factor::{SharedSecret, TwoFactor, TwoFactorStatus};
 pub use upkeep::Upkeep;
-pub use users::{CreateUser, ResetPassword, Users};
+pub use users::{
+    AddUser, ChangeCompany, ChangeRole, CreateUser, DeleteUser, EditUser, MoveUser, ResetPassword, Users,
+};

@@ -1,106 +1,129 @@
-use std::sync::Arc;
+mod end;
+mod refresh;
+mod sign_in;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kairo_domain::{Actor, Email, Event, Id, Redacted, Session, User, UserActor, Verb};
-use kairo_ports::{AccessClaims, Credentials};
+use kairo_domain::{
+    Actor, Facts, Redacted, Resource, Revocation, Session, SessionId, User, UserActor, UserId, Verb, Via,
+};
+use kairo_ports::{AccessClaims, PublishedKey};
 
-use crate::retry::retry;
-use crate::{Error, Ports};
+use crate::Error;
+use crate::desk::Desk;
 
-/// How long a session lives without being used.
-const SESSION_LIFETIME: TimeDelta = TimeDelta::days(30);
+pub use end::{EndOwn, Which};
+pub use sign_in::SignIn;
 
-/// Signing in, and who a token stands for.
+pub(crate) use end::end_all;
+
+/// Signing in and out, and who a token stands for.
 #[derive(Clone)]
 pub struct Sessions {
-    pub(crate) ports: Arc<Ports>,
+    pub(crate) desk: Desk,
 }
 
-/// An address and a password, and where they come from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SignIn {
-    /// Who says they are signing in.
-    pub email: Email,
-    /// With what they prove it.
-    pub password: Redacted<String>,
-    /// From which address; personal data.
-    pub ip_address: Option<Redacted<String>>,
-    /// With which program; personal data.
-    pub user_agent: Option<Redacted<String>>,
-}
-
-/// Somebody signed in.
+/// Somebody is signed in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignedIn {
     /// Who.
     pub user: User,
+    /// Through which session.
+    pub session: SessionId,
     /// The token to present with each request.
     pub access_token: Redacted<String>,
     /// For how long it is good.
     pub expires_in: TimeDelta,
+    /// The token to get the next pair with; it is used once.
+    pub refresh_token: Redacted<String>,
+    /// Until when that can be done.
+    pub refresh_expires_at: DateTime<Utc>,
 }
 
 impl Sessions {
-    /// Checks a password and opens a session. An unknown address takes as long as a wrong password.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`] whatever was wrong, [`Error::Busy`] when too many sign in at once.
-    pub async fn sign_in(&self, order: SignIn) -> Result<SignedIn, Error> {
-        let known = self.find_credentials(&order.email).await?;
-        let hash = known.as_ref().map(|credentials| &credentials.password_hash);
-        let fits = self.ports.passwords.verify(&order.password, hash).await?;
-        let user = known.filter(|credentials| fits && credentials.user.may_sign_in());
-        let user = user.ok_or(Error::Unauthenticated("the address or the password is wrong"))?.user;
-        let now = self.ports.clock.now();
-        let session = self.open(&user, &order, now).await?;
-        let claims =
-            AccessClaims { user: user.id, session: session.id, role: user.role, company: user.company };
-        let access_token = self.ports.access_tokens.issue(&claims, now)?;
-        Ok(SignedIn { user, access_token, expires_in: self.ports.access_tokens.lifetime() })
-    }
-
-    /// Who presents this access token. Nothing is read from the store.
+    /// Who presents this access token. Nothing is read from the store: what was revoked is known from following its
+    /// log.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when the token does not hold.
     pub fn authenticate(&self, token: &str) -> Result<Actor, Error> {
-        let claims = self.ports.access_tokens.verify(token, self.ports.clock.now())?;
+        let claims = self.desk.ports.access_tokens.verify(token, self.desk.now())?;
+        if !self.desk.live.holds(&claims) {
+            return Err(Error::Unauthenticated("the access token was revoked"));
+        }
         Ok(Actor::User(UserActor {
             id: claims.user,
             role: claims.role,
             company: claims.company,
-            session: Some(claims.session),
+            via: Via::Session(claims.session),
         }))
     }
 
-    async fn find_credentials(&self, email: &Email) -> Result<Option<Credentials>, Error> {
-        let mut work = self.ports.store.begin_read(&Actor::System).await?;
-        Ok(work.users().find_credentials(email).await?)
+    /// The keys that access tokens can be checked with.
+    pub fn published_keys(&self) -> Vec<PublishedKey> {
+        self.desk.ports.access_tokens.published_keys(self.desk.now())
     }
 
-    async fn open(&self, user: &User, order: &SignIn, now: DateTime<Utc>) -> Result<Session, Error> {
-        retry(|| async move {
-            let actor = Actor::System;
-            let mut work = self.ports.store.begin(&actor).await?;
-            let session = Session {
-                id: Id::from_uuid(self.ports.ids.next()),
-                user: user.id,
-                // Nothing redeems it yet: the token itself is thrown away.
-                refresh_digest: self.ports.tokens.next().1,
-                expires_at: now + SESSION_LIFETIME,
-                ip_address: order.ip_address.clone(),
-                user_agent: order.user_agent.clone(),
-                created_at: now,
-                last_used_at: None,
-                revoked_at: None,
-            };
-            let permit = actor.may(Verb::Create, &session)?;
-            work.sessions().add(&permit, &session).await?;
-            let event = Event::SessionOpened { session: session.id, user: user.id };
-            work.journal().record(&permit, &event, now).await?;
-            work.commit().await?;
-            Ok(session)
+    /// Reads what other processes have revoked since the last time. To be called before the first request, whenever
+    /// the store announces a revocation, and twice a second besides, in case an announcement is lost.
+    ///
+    /// # Errors
+    /// Those of the store; the next call reads what this one missed.
+    pub async fn follow_revocations(&self) -> Result<(), Error> {
+        let mark = self.desk.live.mark();
+        let mut work = self.desk.begin_read(&Actor::System).await?;
+        let (news, mark) = work.revocations().since(mark.as_ref()).await?;
+        let now = self.desk.now();
+        self.desk.live.follow(&news, mark, now, self.desk.token_end(now));
+        Ok(())
+    }
+
+    /// The sessions of a user that have not ended, the latest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the actor may see no session of this user.
+    pub async fn list(&self, actor: &Actor, user: UserId) -> Result<Vec<Session>, Error> {
+        let mut work = self.desk.begin_read(actor).await?;
+        work.users().get(user).await?.ok_or_else(|| Error::missing(user))?;
+        let facts = Facts { owner: Some(user), ..Facts::of(Resource::Session, user.uuid()) };
+        actor.may(Verb::Read, &facts)?;
+        let sessions = work.sessions().of_user(user).await?;
+        let now = self.desk.now();
+        Ok(sessions.into_iter().filter(|session| session.is_alive(now)).collect())
+    }
+}
+
+impl Desk {
+    /// When the last access token that exists now is over.
+    pub(crate) fn token_end(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + self.ports.access_tokens.lifetime() + TimeDelta::minutes(1)
+    }
+
+    /// Takes over at once what this process has revoked and committed.
+    pub(crate) fn learn(&self, revocations: impl IntoIterator<Item = Revocation>) {
+        let until = self.token_end(self.now());
+        for revocation in revocations {
+            self.live.learn(revocation, until);
+        }
+    }
+
+    /// The pair of tokens for a session.
+    fn signed_in(
+        &self,
+        user: User,
+        session: &Session,
+        refresh_token: Redacted<String>,
+        now: DateTime<Utc>,
+    ) -> Result<SignedIn, Error> {
+        let claims =
+            AccessClaims { user: user.id, session: session.id, role: user.role, company: user.company };
+        let tokens = &self.ports.access_tokens;
+        Ok(SignedIn {
+            access_token: tokens.issue(&claims, now)?,
+            expires_in: tokens.lifetime(),
+            session: session.id,
+            refresh_token,
+            refresh_expires_at: session.expires_at,
+            user,
         })
-        .await
     }
 }

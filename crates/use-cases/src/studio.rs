@@ -1,8 +1,16 @@
 use std::sync::Arc;
 
-use kairo_ports::{AccessTokens, Clock, IdSource, Passwords, Store, TokenSource};
+use kairo_domain::Origin;
+use kairo_ports::{
+    AccessTokens, Clock, IdSource, Mailer, OneTimeCodes, Passwords, RefreshTokens, Store, TokenSource, Vault,
+};
 
-use crate::{Companies, Error, Leads, Sessions, Upkeep, Users};
+use crate::desk::Desk;
+use crate::live::Live;
+use crate::{
+    Accounts, ApiKeys, Audit, Companies, Error, Invitations, Leads, Links, Post, Sessions, SignUps,
+    TwoFactor, Upkeep, Users,
+};
 
 /// Everything the use cases need from the outside.
 pub struct Ports {
@@ -16,45 +24,97 @@ pub struct Ports {
     pub passwords: Arc<dyn Passwords>,
     /// Access tokens.
     pub access_tokens: Arc<dyn AccessTokens>,
-    /// Opaque tokens.
+    /// Refresh tokens.
+    pub refresh_tokens: Arc<dyn RefreshTokens>,
+    /// Other opaque tokens.
     pub tokens: Arc<dyn TokenSource>,
+    /// Codes of authenticator apps.
+    pub codes: Arc<dyn OneTimeCodes>,
+    /// What the store must not be able to read.
+    pub vault: Arc<dyn Vault>,
+    /// Mails.
+    pub mailer: Arc<dyn Mailer>,
+    /// Where mailed links lead.
+    pub links: Links,
 }
 
 /// The studio: a cheap handle, cloned wherever it is needed.
 #[derive(Clone)]
 pub struct Studio {
-    ports: Arc<Ports>,
+    desk: Desk,
 }
 
 impl Studio {
     /// A studio on these ports.
     pub fn new(ports: Ports) -> Self {
-        Self { ports: Arc::new(ports) }
+        let (live, origin) = (Arc::new(Live::default()), Arc::new(Origin::default()));
+        Self { desk: Desk { ports: Arc::new(ports), live, origin } }
+    }
+
+    /// The same studio, asked from this place: what it writes into the journal says so.
+    #[must_use]
+    pub fn from_origin(&self, origin: Origin) -> Self {
+        Self { desk: Desk { origin: Arc::new(origin), ..self.desk.clone() } }
     }
 
     /// What is done with leads.
     pub fn leads(&self) -> Leads {
-        Leads { ports: Arc::clone(&self.ports) }
+        Leads { desk: self.desk.clone() }
     }
 
-    /// What is done with users.
+    /// What is done with users by others.
     pub fn users(&self) -> Users {
-        Users { ports: Arc::clone(&self.ports) }
+        Users { desk: self.desk.clone() }
+    }
+
+    /// What users do with their own account.
+    pub fn accounts(&self) -> Accounts {
+        Accounts { desk: self.desk.clone() }
+    }
+
+    /// Asking for an account.
+    pub fn sign_ups(&self) -> SignUps {
+        SignUps { desk: self.desk.clone() }
+    }
+
+    /// Asking somebody to become a user.
+    pub fn invitations(&self) -> Invitations {
+        Invitations { desk: self.desk.clone() }
     }
 
     /// What is done with companies.
     pub fn companies(&self) -> Companies {
-        Companies { ports: Arc::clone(&self.ports) }
+        Companies { desk: self.desk.clone() }
     }
 
-    /// Signing in, and who a token stands for.
+    /// Signing in and out, and who a token stands for.
     pub fn sessions(&self) -> Sessions {
-        Sessions { ports: Arc::clone(&self.ports) }
+        Sessions { desk: self.desk.clone() }
+    }
+
+    /// The second factor of users.
+    pub fn two_factor(&self) -> TwoFactor {
+        TwoFactor { desk: self.desk.clone() }
+    }
+
+    /// What programs sign in with.
+    pub fn api_keys(&self) -> ApiKeys {
+        ApiKeys { desk: self.desk.clone() }
+    }
+
+    /// Who did what.
+    pub fn audit(&self) -> Audit {
+        Audit { desk: self.desk.clone() }
+    }
+
+    /// The mails that are owed.
+    pub fn post(&self) -> Post {
+        Post { desk: self.desk.clone() }
     }
 
     /// What the program does by itself, now and then.
     pub fn upkeep(&self) -> Upkeep {
-        Upkeep { ports: Arc::clone(&self.ports) }
+        Upkeep { desk: self.desk.clone() }
     }
 
     /// Whether requests can be served: the store answers and has the expected schema.
@@ -62,7 +122,7 @@ impl Studio {
     /// # Errors
     /// [`Error::Busy`] when the store is out of reach, [`Error::Broken`] when its schema is not the expected one.
     pub async fn ready(&self) -> Result<(), Error> {
-        Ok(self.ports.store.ready().await?)
+        Ok(self.desk.ports.store.ready().await?)
     }
 }
 
@@ -71,7 +131,7 @@ mod tests {
     use kairo_domain::Actor;
 
     use super::*;
-    use crate::{CaptureLead, CreateUser, MoveLead, SignIn};
+    use crate::{CaptureLead, ChangePassword, CreateUser, MoveLead, SignIn};
 
     fn spawnable<T: Send>(_: T) {}
 
@@ -83,14 +143,19 @@ mod tests {
         to: MoveLead,
         user: CreateUser,
         sign_in: SignIn,
+        password: ChangePassword,
     ) {
         let actor = Actor::Visitor;
         let (leads, users, sessions) = (studio.leads(), studio.users(), studio.sessions());
+        let (accounts, post) = (studio.accounts(), studio.post());
         spawnable(async move {
             let _ = leads.capture(&actor, capture, None).await;
             let _ = leads.move_to(&actor, to, None).await;
             let _ = users.create(&actor, user).await;
             let _ = sessions.sign_in(sign_in).await;
+            let _ = sessions.refresh("token").await;
+            let _ = accounts.change_password(&actor, password).await;
+            let _ = post.deliver_due().await;
         });
     }
 }

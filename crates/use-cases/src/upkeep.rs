@@ -1,39 +1,83 @@
-use std::sync::Arc;
+use chrono::TimeDelta;
+use kairo_domain::{Actor, SecondFactor, UserId};
+use kairo_ports::UnitOfWork;
 
-use kairo_domain::Actor;
-
+use crate::Error;
+use crate::desk::Desk;
 use crate::retry::retry;
-use crate::{Error, Ports};
+use crate::two_factor::place;
 
-/// How many rows one transaction of a purge removes, so that it holds no lock for long.
-const BATCH: u32 = 500;
+/// How many rows one transaction removes or writes anew, so that it holds no lock for long.
+const BATCH: u16 = 500;
+/// For how long what has ended is kept, so that its owner can still see that it ended.
+const KEPT_FOR: TimeDelta = TimeDelta::days(1);
 
 /// What the program does by itself, now and then.
 #[derive(Clone)]
 pub struct Upkeep {
-    pub(crate) ports: Arc<Ports>,
+    pub(crate) desk: Desk,
 }
 
 impl Upkeep {
-    /// Forgets the answers under idempotency keys that have expired, and tells how many. Any number of processes
-    /// may do this at once.
+    /// Forgets what has expired: answers under idempotency keys, sessions, API keys, sign-ups, mailed tokens, counted
+    /// failures; and tells how many rows that were. Any number of processes may do this at once.
     ///
     /// # Errors
     /// Those of the store; what was forgotten before stays forgotten.
     pub async fn purge(&self) -> Result<u64, Error> {
         let mut purged = 0;
         loop {
+            let (answers, ended) = retry(|| async move {
+                let now = self.desk.now();
+                let mut work = self.desk.begin(&Actor::System).await?;
+                let answers = work.idempotency().purge(now, u32::from(BATCH)).await?;
+                let ended = work.expired().purge(now - KEPT_FOR, u32::from(BATCH)).await?;
+                work.commit().await?;
+                Ok((answers, ended))
+            })
+            .await?;
+            purged += answers + ended;
+            if answers < u64::from(BATCH) && ended < u64::from(BATCH) {
+                return Ok(purged);
+            }
+        }
+    }
+
+    /// Encrypts every secret at rest with the key that is used now, and tells how many there were; after that an older
+    /// key is needed for nothing.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when a secret cannot be opened with the keys at hand; those of the store. What was done
+    /// before stays done, and it can be run again.
+    pub async fn seal_anew(&self) -> Result<u64, Error> {
+        let mut sealed = 0;
+        let mut last = None;
+        loop {
             let batch = retry(|| async move {
-                let mut work = self.ports.store.begin(&Actor::System).await?;
-                let batch = work.idempotency().purge(self.ports.clock.now(), BATCH).await?;
+                let mut work = self.desk.begin(&Actor::System).await?;
+                let batch = work.second_factors().after(last, BATCH).await?;
+                for factor in &batch {
+                    self.seal(&mut *work, factor.user).await?;
+                }
                 work.commit().await?;
                 Ok(batch)
             })
             .await?;
-            purged += batch;
-            if batch < u64::from(BATCH) {
-                return Ok(purged);
+            sealed += batch.len() as u64;
+            last = batch.last().map(|factor| factor.user);
+            if batch.len() < usize::from(BATCH) {
+                return Ok(sealed);
             }
         }
+    }
+
+    async fn seal(&self, work: &mut dyn UnitOfWork, user: UserId) -> Result<(), Error> {
+        // Read again, and held: somebody may be signing in with it.
+        let Some(factor) = work.second_factors().get(user).await? else { return Ok(()) };
+        let place = place(user);
+        let secret = self.desk.ports.vault.open(&factor.sealed_secret, &place)?;
+        let sealed_secret = self.desk.ports.vault.seal(&secret, &place)?;
+        let sealed = SecondFactor { sealed_secret, ..factor };
+        Ok(work.second_factors().put(&sealed).await?)
     }
 }

@@ -34,7 +34,9 @@ async fn serve(running: &Running, config: &Config, demo: bool, stop: &Stop) -> O
     if stop.is_asked() {
         return Ok(());
     }
-    let server = Server::bind(running, config)?;
+    // What was revoked while nobody ran must not hold for the first request.
+    running.studio().sessions().follow_revocations().await?;
+    let server = Server::bind(running, config, stop)?;
     say(&format!("Kairo Studio listens on http://{}", server.address()))?;
     if config.server.docs {
         say(&format!("  API pages   http://{}/docs", server.address()))?;

@@ -1,3 +1,5 @@
+use kairo::domain::HttpUrl;
+
 use super::Config;
 
 /// A setting that nobody can want.
@@ -27,6 +29,15 @@ impl Config {
                 "must list origins such as https://studio.example: scheme and host",
             );
         }
+        if let Some(url) = &self.server.public_url
+            && !is_web_address(url)
+        {
+            return refuse("server.public_url", "must be an absolute URL such as https://studio.example");
+        }
+        let rates = [self.rates.auth, self.rates.leads, self.rates.reads, self.rates.user];
+        if rates.iter().any(|rate| rate.seconds == 0) {
+            return refuse("rates", "must count requests within at least 1 second");
+        }
         let positive = [
             ("auth.access_token_minutes", u64::from(self.auth.access_token_minutes)),
             ("database.max_connections", u64::from(self.database.max_connections)),
@@ -43,6 +54,10 @@ impl Config {
             None => Ok(()),
         }
     }
+}
+
+fn is_web_address(text: &str) -> bool {
+    HttpUrl::parse(text).is_ok() && !text.contains(['?', '#'])
 }
 
 /// Scheme and host, perhaps a port: browsers send nothing else, so anything else never matches.

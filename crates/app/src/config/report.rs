@@ -5,7 +5,7 @@ use figment::value::{Num, Value};
 use super::Loaded;
 
 /// Keys whose values are never shown.
-const SECRET_KEYS: &[&str] = &["database.url", "auth.signing_key"];
+const SECRET_KEYS: &[&str] = &["database.url", "auth.signing_key", "auth.previous_signing_keys", "mail.url"];
 
 /// Every key with its value, secrets hidden, and where it was set.
 pub fn report(loaded: &Loaded) -> String {

@@ -2,8 +2,12 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use kairo::system::Argon2Settings;
 use serde::{Deserialize, Serialize};
+
+use super::mail::Mail;
+use super::rates::Rates;
 
 /// Everything an operator can set. Keys are written `section.key` in the file and `KAIRO_SECTION__KEY` in the
 /// environment.
@@ -18,8 +22,12 @@ pub struct Config {
     pub data: Folders,
     /// Sign-in and tokens.
     pub auth: Auth,
+    /// Mails.
+    pub mail: Mail,
     /// What requests may cost.
     pub limits: Limits,
+    /// How many requests one caller may make.
+    pub rates: Rates,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -36,6 +44,12 @@ pub struct Server {
     pub cors_origins: Vec<String>,
     /// Whether `/docs` is served.
     pub docs: bool,
+    /// Where people reach the frontend, for links in mails; the listening address when absent.
+    pub public_url: Option<String>,
+    /// Networks of reverse proxies, such as `10.0.0.0/8`: what they say about the client's address is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The header in which they say it; they must replace or extend what a client sends in it.
+    pub forwarded_header: ForwardedBy,
     /// How long a stop waits for requests under way, in seconds.
     pub shutdown_seconds: u64,
 }
@@ -68,8 +82,13 @@ pub struct Folders {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Auth {
-    /// 32 random bytes in base64; made on the first start when absent. Several nodes need the same one.
+    /// 32 random bytes in base64; made on the first start when absent. Several nodes need the same one. `kairo keys
+    /// rotate` changes keys that the program made itself; a key that is set here is changed here.
     pub signing_key: Option<Secret>,
+    /// Keys that were `signing_key` before: what they signed or encrypted is still read.
+    pub previous_signing_keys: Vec<Secret>,
+    /// Whether cookies are for HTTPS only; switch it off for a browser on plain HTTP in development.
+    pub secure_cookies: bool,
     /// Who signs tokens (`iss`).
     pub issuer: String,
     /// For whom tokens are (`aud`).
@@ -104,6 +123,17 @@ pub struct Log {
     pub filter: String,
     /// How a line looks.
     pub format: LogFormat,
+}
+
+/// The header in which a proxy says who the client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ForwardedBy {
+    /// `X-Forwarded-For`.
+    #[serde(rename = "x-forwarded-for")]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    #[serde(rename = "forwarded")]
+    Forwarded,
 }
 
 /// How a log line looks.
@@ -146,6 +176,9 @@ impl Default for Server {
             workers: 0,
             cors_origins: Vec::new(),
             docs: true,
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            forwarded_header: ForwardedBy::XForwardedFor,
             shutdown_seconds: 20,
         }
     }
@@ -173,6 +206,8 @@ impl Default for Auth {
     fn default() -> Self {
         Self {
             signing_key: None,
+            previous_signing_keys: Vec::new(),
+            secure_cookies: true,
             issuer: "kairo".to_owned(),
             audience: "kairo".to_owned(),
             access_token_minutes: 10,

@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use kairo::Studio;
-use kairo::domain::{Actor, ActorRole, NewPassword, NewUser, Redacted, Role};
+use kairo::domain::{Actor, NewPassword, NewUser, Role};
 use kairo::postgres::{PgOptions, PgStore, migrate};
 use kairo::system::Argon2Settings;
-use kairo::use_cases::{CreateUser, Error, SignIn};
+use kairo::use_cases::{CreateUser, Links};
 use kairo_testkit::builders::email;
-use kairo_testkit::postgres::{TestDatabase, ephemeral_database};
+use kairo_testkit::fakes::Mailbox;
+use kairo_testkit::postgres::{TemplateDatabase, TestDatabase};
 use sqlx::{Connection, PgConnection};
 
 use crate::things::population;
 
-pub(crate) const PASSWORD: &str = "correct horse battery";
+/// Everybody's.
+pub(crate) const PASSWORD: &str = "plum gravel otter lantern";
+/// Whose password is stored as everybody's is to be.
+pub(crate) const MODEL: &str = "model@example.com";
 
 pub(crate) struct World {
     database: TestDatabase,
@@ -21,9 +25,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let database = ephemeral_database().await;
-        migrate(database.url()).await.unwrap();
-        let world = Self { database };
+        static MIGRATED: TemplateDatabase = TemplateDatabase::new();
+        let prepare = async |url: &str| {
+            migrate(url).await.unwrap();
+        };
+        let world = Self { database: MIGRATED.cloned(prepare).await };
         world.populate().await;
         world
     }
@@ -39,33 +45,17 @@ impl World {
         sqlx::raw_sql(population).execute(&mut self.connect().await).await.unwrap();
     }
 
-    /// A studio on the database, with passwords that cost next to nothing.
-    pub(crate) async fn studio(&self) -> Studio {
+    /// A studio on the database that mails into this mailbox, with passwords that cost next to nothing and a user who
+    /// has one.
+    pub(crate) async fn studio(&self, mailbox: &Mailbox) -> Studio {
         let store = PgStore::connect(PgOptions::new(self.database.url())).await.unwrap();
         let argon2 = Argon2Settings { memory_kib: 64, passes: 1, ..Argon2Settings::default() };
-        kairo::Builder::on(Arc::new(store)).argon2(argon2).build().unwrap()
-    }
-
-    /// The access token of a user with this role, who is made on the first call.
-    pub(crate) async fn token(&self, studio: &Studio, role: ActorRole) -> Option<String> {
-        let (role, address) = match role {
-            ActorRole::Admin => (Role::Admin, "admin@example.com"),
-            ActorRole::Team => (Role::Team, "team@example.com"),
-            ActorRole::Client => (Role::Client, "client@example.com"),
-            ActorRole::Anonymous | ActorRole::System => return None,
-        };
-        let user = NewUser { email: email(address), name: None, role, company: None };
+        let builder = kairo::Builder::on(Arc::new(store)).argon2(argon2);
+        let links = Links::below("https://studio.example");
+        let studio = builder.mailer(Arc::new(mailbox.clone())).links(links).build().unwrap();
+        let user = NewUser { email: email(MODEL), name: None, role: Role::Client, company: None };
         let order = CreateUser { user, password: NewPassword::parse(PASSWORD).unwrap() };
-        match studio.users().create(&Actor::System, order).await {
-            Ok(_) | Err(Error::Taken { .. }) => {}
-            Err(error) => panic!("{error}"),
-        }
-        let order = SignIn {
-            email: email(address),
-            password: Redacted::new(PASSWORD.to_owned()),
-            ip_address: None,
-            user_agent: None,
-        };
-        Some(studio.sessions().sign_in(order).await.unwrap().access_token.expose().clone())
+        studio.users().create(&Actor::System, order).await.unwrap();
+        studio
     }
 }

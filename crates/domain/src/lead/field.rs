@@ -1,8 +1,7 @@
 use uuid::Uuid;
 
-use crate::{
-    Condition, Field, FieldKind, FieldValue, Fields, Lead, LeadSource, LeadStatus, Operator, Search,
-};
+use crate::filter::{CHOICE, OPTIONAL, ORDERED};
+use crate::{Field, FieldKind, FieldValue, Fields, Filter, Lead, LeadSource, LeadStatus, Operator};
 
 /// A field that lists of leads filter or sort by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,27 +26,8 @@ pub enum LeadField {
     UpdatedAt,
 }
 
-/// Which leads a list shows: those that pass every condition and the search.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct LeadFilter {
-    /// All of these must hold.
-    pub conditions: Vec<Condition<LeadField>>,
-    /// Words to find in name, e-mail, company and message.
-    pub search: Option<Search>,
-}
-
-impl LeadFilter {
-    /// Whether the lead is shown.
-    pub fn accepts(&self, lead: &Lead) -> bool {
-        self.conditions.iter().all(|condition| condition.accepts(lead))
-            && self.search.as_ref().is_none_or(|search| search.accepts(&lead.search_text()))
-    }
-}
-
-const CHOICE: &[Operator] = &[Operator::Equal, Operator::NotEqual, Operator::In, Operator::NotIn];
-const OPTIONAL: &[Operator] = &[Operator::Equal, Operator::In, Operator::Null];
-const ORDERED: &[Operator] =
-    &[Operator::Less, Operator::LessOrEqual, Operator::Greater, Operator::GreaterOrEqual, Operator::Between];
+/// Which leads a list shows; it searches name, e-mail, company and message.
+pub type LeadFilter = Filter<LeadField>;
 
 impl Field for LeadField {
     const ALL: &'static [Self] = &[
@@ -122,9 +102,7 @@ impl Fields<LeadField> for Lead {
             LeadField::UpdatedAt => Some(FieldValue::Time(self.updated_at)),
         }
     }
-}
 
-impl Lead {
     fn search_text(&self) -> String {
         let details = &self.details;
         let company = details.company.as_ref().map_or("", |company| company.as_str());

@@ -129,7 +129,7 @@ impl Actor {
 
     /// Which things of this kind the actor may see.
     pub fn reach(&self, resource: Resource) -> Reach {
-        reach(self.role(), resource, Verb::Read)
+        self.reach_of(Verb::Read, resource)
     }
 
     /// Asks whether this actor may do this to some thing of this kind; which one is asked with [`Actor::may`].
@@ -148,7 +148,7 @@ impl Actor {
     }
 
     fn could_ever(&self, verb: Verb, resource: Resource) -> bool {
-        !reach(self.role(), resource, verb).is_nothing()
+        !self.reach_of(verb, resource).is_nothing()
     }
 
     /// How the actor stands to a thing.
@@ -174,7 +174,12 @@ impl Actor {
     }
 
     fn reaches(&self, verb: Verb, facts: &Facts) -> bool {
-        reach(self.role(), facts.resource, verb).includes(self.relation_to(facts))
+        self.reach_of(verb, facts.resource).includes(self.relation_to(facts))
+    }
+
+    /// The role's reach, unless the actor holds a key that does not cover this.
+    fn reach_of(&self, verb: Verb, resource: Resource) -> Reach {
+        if self.scopes().cover(resource, verb) { reach(self.role(), resource, verb) } else { Reach::NOTHING }
     }
 }
 
@@ -211,7 +216,7 @@ mod tests {
             id: Id::from_uuid(Uuid::from_u128(2)),
             role: Role::Client,
             company: None,
-            session: None,
+            via: crate::Via::Program,
         });
         assert!(client.may(Verb::Create, &facts).is_ok());
         assert!(client.may(Verb::Create, &Facts { public: true, ..facts }).is_err());
@@ -223,10 +228,25 @@ mod tests {
             id: Id::from_uuid(Uuid::from_u128(2)),
             role: Role::Team,
             company: None,
-            session: None,
+            via: crate::Via::Program,
         });
         let stranger = user(Role::Client, Verified::Yes);
         assert!(matches!(team.may(Verb::Update, &stranger), Err(Denied::Forbidden { .. })));
         assert!(matches!(Actor::Visitor.may(Verb::Read, &stranger), Err(Denied::Hidden { .. })));
+    }
+
+    #[test]
+    fn a_key_does_what_its_scopes_say_and_no_more() {
+        let scopes = [crate::Scope::named("leads:read").unwrap()].into_iter().collect();
+        let key = Actor::User(crate::UserActor {
+            id: Id::from_uuid(Uuid::from_u128(2)),
+            role: Role::Admin,
+            company: None,
+            via: crate::Via::ApiKey(Id::from_uuid(Uuid::from_u128(3)), scopes),
+        });
+        let lead = Facts::of(Resource::Lead, Uuid::nil());
+        assert!(key.may(Verb::Read, &lead).is_ok());
+        assert!(matches!(key.may(Verb::Delete, &lead), Err(Denied::Forbidden { .. })));
+        assert!(matches!(key.may_list(Resource::User), Err(Denied::Hidden { .. })));
     }
 }

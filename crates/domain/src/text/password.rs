@@ -1,6 +1,9 @@
+mod common;
+
 use crate::Redacted;
 
-/// A password that somebody chooses: 12 to 128 characters, no rules of composition (NIST SP 800-63B).
+/// A password that somebody chooses: 12 to 128 characters, none of the common ones, no rules of composition
+/// (NIST SP 800-63B).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewPassword(Redacted<String>);
 
@@ -19,6 +22,9 @@ pub enum PasswordIssue {
         /// The bound, in characters.
         max: usize,
     },
+    /// One of those that are tried first.
+    #[error("is made of what passwords are commonly made of: take a few words that do not belong together")]
+    TooCommon,
 }
 
 impl PasswordIssue {
@@ -27,6 +33,7 @@ impl PasswordIssue {
         match self {
             Self::TooShort { .. } => "too_short",
             Self::TooLong { .. } => "too_long",
+            Self::TooCommon => "too_common",
         }
     }
 }
@@ -40,11 +47,12 @@ impl NewPassword {
     /// Checks a password; it is taken as typed, white space included.
     ///
     /// # Errors
-    /// [`PasswordIssue`] when it is too short or too long.
+    /// [`PasswordIssue`] when it is too short, too long or too common.
     pub fn parse(text: &str) -> Result<Self, PasswordIssue> {
         match text.chars().count() {
             count if count < Self::MIN => Err(PasswordIssue::TooShort { min: Self::MIN }),
             count if count > Self::MAX => Err(PasswordIssue::TooLong { max: Self::MAX }),
+            _ if common::is_common(text) => Err(PasswordIssue::TooCommon),
             _ => Ok(Self(Redacted::new(text.to_owned()))),
         }
     }
@@ -60,8 +68,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn length_is_the_only_rule() {
+    fn length_is_the_only_rule_beside_the_list() {
         assert!(NewPassword::parse("correct horse battery").is_ok());
+        assert_eq!(NewPassword::parse("Password1234"), Err(PasswordIssue::TooCommon));
         assert_eq!(NewPassword::parse("short"), Err(PasswordIssue::TooShort { min: 12 }));
         assert_eq!(NewPassword::parse(&"ü".repeat(129)), Err(PasswordIssue::TooLong { max: 128 }));
     }

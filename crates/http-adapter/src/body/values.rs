@@ -1,13 +1,16 @@
 //! How values of the domain are read from JSON. What is read exists only valid.
 
+use chrono::{DateTime, Utc};
 use deserr::{
     DeserializeError, Deserr, ErrorKind, IntoValue, Value, ValueKind, ValuePointerRef, take_cf_content,
 };
 use kairo_domain::{
-    Change, JsonIssue, LeadSource, LeadStatus, Metadata, Patch, Redacted, Text, TextIssue, TextKind,
+    Change, Entity, Id, JsonIssue, LeadSource, LeadStatus, Metadata, NewPassword, PasswordIssue, Patch,
+    Redacted, Role, Scope, Text, TextIssue, TextKind,
 };
 
 use super::Faults;
+use crate::path::parse_id;
 
 /// Why a value was refused: a stable word and a sentence.
 struct Refusal {
@@ -17,6 +20,12 @@ struct Refusal {
 
 impl From<TextIssue> for Refusal {
     fn from(issue: TextIssue) -> Self {
+        Self { code: issue.code(), message: issue.to_string() }
+    }
+}
+
+impl From<PasswordIssue> for Refusal {
+    fn from(issue: PasswordIssue) -> Self {
         Self { code: issue.code(), message: issue.to_string() }
     }
 }
@@ -75,6 +84,44 @@ impl Deserr<Faults> for LeadSource {
 impl Deserr<Faults> for LeadStatus {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
         word(value, place, &Self::WORDS, Self::named)
+    }
+}
+
+impl Deserr<Faults> for Role {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        word(value, place, &Self::WORDS, Self::named)
+    }
+}
+
+impl Deserr<Faults> for Scope {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        word(value, place, &Self::WORDS, Self::named)
+    }
+}
+
+impl Deserr<Faults> for NewPassword {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        text(value, place, Self::parse)
+    }
+}
+
+impl Deserr<Faults> for DateTime<Utc> {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        let refusal = |_| {
+            let message = "must be a time such as 2026-01-31T12:00:00Z";
+            Refusal { code: "not_a_time", message: message.to_owned() }
+        };
+        text(value, place, |time| {
+            DateTime::parse_from_rfc3339(time).map(|time| time.to_utc()).map_err(refusal)
+        })
+    }
+}
+
+impl<E: Entity> Deserr<Faults> for Id<E> {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        let refusal =
+            || Refusal { code: "not_an_id", message: "must be an id: a UUID with hyphens".to_owned() };
+        text(value, place, |id| parse_id(id).map(Self::from_uuid).ok_or_else(refusal))
     }
 }
 

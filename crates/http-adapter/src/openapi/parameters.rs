@@ -37,12 +37,11 @@ impl<L: Listed> IntoParams for ListQuery<L> {
             query("sort", sort_description::<L::Field>(), text()),
             query("count", "Adds `page.total`.".to_owned(), words(&["exact", "estimated"])),
             query("fields", format!("The fields to show, of {}.", L::PROPERTIES.join(", ")), text()),
-            query(
-                "q",
-                format!("Words that must all occur, of {} characters or more.", Search::WORD_MIN),
-                text(),
-            ),
         ];
+        if L::SEARCHED {
+            let words = format!("Words that must all occur, of {} characters or more.", Search::WORD_MIN);
+            parameters.push(query("q", words, text()));
+        }
         for field in L::Field::ALL {
             for operator in field.operators() {
                 let name = format!("filter[{}][{}]", field.name(), operator.as_str());
@@ -101,6 +100,10 @@ fn filter_schema<F: Field>(field: F, operator: Operator) -> Object {
         (_, FieldKind::Word(allowed)) => words(allowed),
         (_, FieldKind::Time) => {
             let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
+            ObjectBuilder::new().schema_type(Type::String).format(Some(format)).build()
+        }
+        (_, FieldKind::Id) => {
+            let format = SchemaFormat::KnownFormat(KnownFormat::Uuid);
             ObjectBuilder::new().schema_type(Type::String).format(Some(format)).build()
         }
         (_, FieldKind::Number) => number(),

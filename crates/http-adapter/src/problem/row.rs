@@ -8,7 +8,7 @@ use kairo_use_cases::Code;
 pub(crate) struct Row {
     pub(crate) status: u16,
     pub(crate) title: &'static str,
-    /// After how many seconds trying again makes sense.
+    /// After how many seconds trying again makes sense, where that is always the same.
     pub(crate) retry_after: Option<u32>,
     /// When it happens, for the documentation.
     pub(crate) when: &'static str,
@@ -23,13 +23,20 @@ impl Row {
                 401,
                 "Sign in first",
                 "There are no credentials, or none that hold.",
-                "Sign in and send the token as `Authorization: Bearer …`.",
+                "Sign in and send the token as `Authorization: Bearer …`, or let the browser send its cookies.",
+            ),
+            Code::SecondFactorRequired => (
+                401,
+                "A code is needed",
+                "The password was right, and the account asks for a code besides.",
+                "Send the code of the authenticator app or a recovery code as well.",
             ),
             Code::Forbidden => (
                 403,
                 "Not allowed",
-                "The role may know of the thing, and may not do this to it.",
-                "Ask somebody with a role that may.",
+                "The role, or the scopes of the API key, may know of the thing, and may not do this to it; or a browser \
+                 sent its cookies without the proof that the page was ours.",
+                "Ask somebody with a role that may. With cookies, send `X-CSRF-Token`.",
             ),
             Code::NotFound => (
                 404,
@@ -49,11 +56,23 @@ impl Row {
                 "The body can be read, and some of its values are refused or unknown.",
                 "Correct the values that `errors` lists; it lists all of them at once.",
             ),
+            Code::TokenInvalid => (
+                422,
+                "The mailed token is not valid",
+                "It was used, its time is over, or it was never made.",
+                "Ask for another one.",
+            ),
             Code::IllegalTransition => (
                 409,
                 "The state machine has no such step",
                 "A thing cannot go from where it stands (`from`) to where it was asked to go (`to`).",
                 "Choose one of `allowed`, or read the thing again.",
+            ),
+            Code::LastAdmin => (
+                409,
+                "The last administrator stays",
+                "Nobody else with the role ADMIN could sign in after this.",
+                "Make somebody else an administrator first.",
             ),
             Code::FlowNotRunnable => (
                 409,
@@ -115,8 +134,8 @@ impl Row {
             Code::RateLimited => (
                 429,
                 "Too many requests",
-                "More requests than this caller may make in this time.",
-                "Wait for `Retry-After` seconds.",
+                "More requests than this caller may make in this time, or too many that failed to sign in.",
+                "Wait for `Retry-After` seconds. `RateLimit` tells beforehand how many requests are left.",
             ),
             Code::Busy => (
                 503,
@@ -150,7 +169,6 @@ impl Row {
 const fn retry_after(code: Code) -> Option<u32> {
     match code {
         Code::InProgress | Code::Busy => Some(1),
-        Code::RateLimited => Some(60),
         _ => None,
     }
 }

@@ -26,6 +26,10 @@ fn error() -> impl Strategy<Value = Error> {
         (text(), word(), text()).prop_map(|(pointer, code, message)| FieldIssue { pointer, code, message });
     prop_oneof![
         word().prop_map(Error::Unauthenticated),
+        Just(()).prop_map(|()| Error::SecondFactorRequired),
+        Just(()).prop_map(|()| Error::TokenInvalid),
+        Just(()).prop_map(|()| Error::LastAdmin),
+        any::<i64>().prop_map(|nanos| Error::RateLimited { retry_after: TimeDelta::nanoseconds(nanos) }),
         word().prop_map(|what| Error::NotFound { what }),
         prop::collection::vec(issue, 0..4).prop_map(Error::Invalid),
         (text(), word(), word(), prop::collection::vec(word(), 0..3))
@@ -67,9 +71,31 @@ fn codes_and_urns_are_unique() {
 
 #[test]
 fn what_may_be_tried_again_says_when() {
-    for code in [Code::Busy, Code::RateLimited, Code::InProgress] {
+    for code in [Code::Busy, Code::InProgress] {
         let response = Problem::new(code, "later").error_response();
         assert!(response.headers().contains_key("retry-after"), "{code}");
+    }
+}
+
+#[test]
+fn who_asks_too_often_is_told_how_long_to_wait() {
+    let told = |problem: Problem| {
+        let response = problem.error_response();
+        let seconds = response.headers().get("retry-after").unwrap().to_str().unwrap().to_owned();
+        (response.status().as_u16(), seconds)
+    };
+    assert_eq!(told(Problem::rate_limited(1200)), (429, "1200".to_owned()));
+    for (millis, seconds) in [(-5_000, "1"), (0, "1"), (1_000, "1"), (1_001, "2"), (3_600_000, "3600")] {
+        let retry_after = TimeDelta::milliseconds(millis);
+        assert_eq!(told(Error::RateLimited { retry_after }.into()), (429, seconds.to_owned()), "{millis}");
+    }
+}
+
+#[test]
+fn every_401_names_a_scheme() {
+    for code in Code::ALL.into_iter().filter(|code| Row::of(*code).status == 401) {
+        let response = Problem::new(code, "no").error_response();
+        assert_eq!(response.headers().get("www-authenticate").unwrap(), "Bearer", "{code}");
     }
 }
 

@@ -1,5 +1,8 @@
 use chrono::{DateTime, Utc};
 use kairo_domain::{FieldKind, FieldValue};
+use uuid::Uuid;
+
+use crate::path::parse_id;
 
 type Refusal = (&'static str, String);
 
@@ -14,6 +17,7 @@ pub(super) fn parse(kind: FieldKind, given: &str) -> Result<FieldValue, Refusal>
         FieldKind::Time => time(given).map(FieldValue::Time),
         FieldKind::Number => number(given).map(FieldValue::Number),
         FieldKind::Flag => flag(given).map(FieldValue::Flag),
+        FieldKind::Id => id(given).map(FieldValue::Id),
     }
 }
 
@@ -49,4 +53,24 @@ fn time(given: &str) -> Result<DateTime<Utc>, Refusal> {
 
 fn number(given: &str) -> Result<i64, Refusal> {
     given.parse().map_err(|_| ("not_a_number", "must be a whole number".to_owned()))
+}
+
+fn id(given: &str) -> Result<Uuid, Refusal> {
+    parse_id(given).ok_or_else(|| ("not_an_id", "must be an id as answers write it".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_as_answers_write_it() {
+        let id = Uuid::from_u128(0xabc);
+        for text in [id.to_string(), id.to_string().to_uppercase()] {
+            assert_eq!(parse(FieldKind::Id, &text), Ok(FieldValue::Id(id)), "{text}");
+        }
+        for text in ["", "7", "nonsense", &id.simple().to_string(), &id.braced().to_string()] {
+            assert_eq!(parse(FieldKind::Id, text).unwrap_err().0, "not_an_id", "{text}");
+        }
+    }
 }

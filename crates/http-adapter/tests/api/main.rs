@@ -2,17 +2,35 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where a step fails")]
 
+mod accepting;
+mod api_keys;
+mod audit;
 mod bodies;
+mod browsers;
+mod callers;
+mod colleagues;
+mod companies;
 mod concurrency;
 mod coverage;
 mod edge;
 mod idempotency;
+mod invitations;
 mod leads;
+mod limits;
 mod lists;
+mod me;
 mod mounting;
 mod openapi;
+mod policy;
+mod proofs;
+mod secrets;
 mod sessions;
+mod sign_in;
+mod sign_up;
 mod slow;
 mod support;
+mod things;
 mod trouble;
+mod two_factor;
+mod users;
 mod wire;

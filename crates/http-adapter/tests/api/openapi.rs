@@ -2,9 +2,11 @@ use std::collections::BTreeSet;
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Who, at, world};
+use crate::proofs::proven;
+use crate::support::{PASSWORD, Who, World, at, world};
+use crate::things::{api_key, filled, invitation};
 
 fn document() -> Value {
     serde_json::from_str(&kairo_http::openapi_json()).unwrap()
@@ -56,6 +58,32 @@ fn every_refusal_has_the_schema_of_a_problem() {
     }
 }
 
+#[test]
+fn whoever_can_send_a_token_can_send_a_cookie() {
+    let schemes = document()["components"]["securitySchemes"].clone();
+    assert_eq!((&schemes["cookie"]["type"], &schemes["cookie"]["in"]), (&json!("apiKey"), &json!("cookie")));
+    assert_eq!(schemes["bearer"]["scheme"], "bearer");
+    for (method, path, operation) in operations() {
+        let ways = operation["security"].as_array().unwrap();
+        let takes = |name: &str| ways.iter().any(|way| way.get(name).is_some());
+        assert_eq!(takes("bearer"), takes("cookie"), "{method} {path}");
+    }
+}
+
+#[test]
+fn what_is_counted_says_so() {
+    for (method, path, operation) in operations() {
+        let responses = &operation["responses"];
+        let headers = |status: &str| {
+            let headers = responses[status]["headers"].as_object().cloned().unwrap_or_default();
+            headers.keys().filter(|name| name.starts_with("R")).cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(headers("429"), ["RateLimit", "RateLimit-Policy", "Retry-After"], "{method} {path}");
+        let granted = responses.as_object().unwrap().keys().find(|status| status.starts_with('2')).unwrap();
+        assert_eq!(headers(granted), ["RateLimit", "RateLimit-Policy"], "{method} {path}");
+    }
+}
+
 /// Follows every `$ref`, and fails at one that leads nowhere.
 fn resolve(value: &Value, document: &Value) {
     match value {
@@ -94,32 +122,51 @@ fn the_list_documents_its_filters() {
 
 #[actix_web::test]
 async fn every_request_example_is_true() {
-    let (world, document) = (world().await, document());
+    let document = document();
     for (method, path, operation) in operations() {
         let Some(content) = operation["requestBody"]["content"].as_object() else { continue };
         for (media, content) in content {
             let reference = content["schema"]["$ref"].as_str().unwrap().strip_prefix('#').unwrap();
             let example = document.pointer(&format!("{reference}/example")).unwrap();
-            let id = world.lead("Ada").await["id"].as_str().unwrap().to_owned();
+            let world = world().await;
+            let example = proven(&world, &path, example).await;
             let request = TestRequest::default()
                 .method(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap())
-                .uri(&at(&path.replace("{id}", &id)))
+                .uri(&at(&filled(&world, Who::Admin, &path).await))
                 .insert_header(("content-type", media.as_str()))
                 .set_payload(example.to_string());
-            let reply = world.send(world.as_(Who::Team, request)).await;
+            let reply = world.send(world.as_(Who::Admin, request)).await;
             assert!(reply.status < 300, "{method} {path}: {}", reply.json());
         }
     }
 }
 
+async fn signed_in(world: &World, transport: &str) -> Value {
+    let body = json!({"email": "ada@studio.example", "password": PASSWORD, "transport": transport});
+    world.post("/auth/login", Who::Anonymous, body).await.json()
+}
+
 #[actix_web::test]
 async fn answers_have_the_members_of_their_schema() {
     let (world, document) = (world().await, document());
-    let lead = world.lead("Ada").await;
     let refusal = world.get("/me", Who::Anonymous).await.json();
-    for (schema, answer) in
-        [("Lead", lead), ("User", world.get("/me", Who::Team).await.json()), ("Problem", refusal)]
-    {
+    let first = async |path: &str| world.get(path, Who::Admin).await.json()["data"][0].clone();
+    invitation(&world).await;
+    api_key(&world, world.id(Who::Admin)).await;
+    for (schema, answer) in [
+        ("Lead", world.lead("Ada").await),
+        ("User", first("/users").await),
+        ("Session", first(&format!("/users/{}/sessions", world.id(Who::Team))).await),
+        ("Colleague", first("/colleagues").await),
+        ("Company", first("/companies").await),
+        ("Invitation", first("/invitations").await),
+        ("AuditEntry", first("/audit").await),
+        ("ApiKey", first("/me/api-keys").await),
+        ("TwoFactor", world.get("/me/two-factor", Who::Admin).await.json()),
+        ("Tokens", signed_in(&world, "bearer").await),
+        ("SignedInBrowser", signed_in(&world, "cookie").await),
+        ("Problem", refusal),
+    ] {
         let schema = &document["components"]["schemas"][schema];
         let known: BTreeSet<_> = schema["properties"].as_object().unwrap().keys().collect();
         let shown: BTreeSet<_> = answer.as_object().unwrap().keys().collect();

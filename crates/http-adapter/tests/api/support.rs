@@ -1,16 +1,25 @@
 use std::sync::Arc;
 
 use actix_web::App;
+use actix_web::cookie::Cookie;
 use actix_web::dev::Service;
 use actix_web::http::header::{HeaderMap, TryIntoHeaderPair};
 use actix_web::test::{TestRequest, init_service, read_body};
 use actix_web::web::ServiceConfig;
-use kairo_domain::{Actor, CompanyDetails, CompanyName, Email, NewPassword, NewUser, PersonName, Role};
-use kairo_http::{Api, Settings};
+use kairo_domain::{
+    Actor, CompanyDetails, CompanyId, CompanyName, Email, NewPassword, NewUser, PersonName, Redacted, Role,
+    UserId,
+};
+use kairo_http::{Api, RateLimits, Settings};
 use kairo_memory::MemoryStore;
-use kairo_testkit::fakes::{ManualClock, NumberedIds, NumberedTokens, PlainPasswords, PlainTokens};
-use kairo_use_cases::{CreateCompany, CreateUser, Ports, Studio};
+use kairo_testkit::fakes::{
+    Mailbox, ManualClock, NumberedIds, NumberedRefreshTokens, NumberedTokens, PlainCodes, PlainPasswords,
+    PlainTokens, PlainVault,
+};
+use kairo_use_cases::{CreateCompany, CreateUser, Links, Outcome, Ports, SignIn, Studio};
 use serde_json::{Value, json};
+
+use crate::secrets::Secrets;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -19,16 +28,40 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 pub(crate) enum Who {
     Anonymous,
     Client,
+    /// A client of another company.
+    Outsider,
     Team,
     Admin,
 }
 
-/// An API with one user of each role.
+/// An API with one user of each role, and two companies with a client each.
 pub(crate) struct World {
     pub(crate) api: Api,
     pub(crate) studio: Studio,
     pub(crate) clock: ManualClock,
-    tokens: Vec<(Who, String)>,
+    pub(crate) mailbox: Mailbox,
+    /// The company of the client.
+    pub(crate) company: CompanyId,
+    /// The company of the outsider.
+    pub(crate) elsewhere: CompanyId,
+    secrets: Secrets,
+    accounts: Vec<Account>,
+}
+
+/// A user of the world who is signed in.
+struct Account {
+    who: Who,
+    id: UserId,
+    token: String,
+}
+
+/// A mail that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Delivered {
+    pub(crate) kind: String,
+    pub(crate) to: String,
+    /// Empty for a mail without a link.
+    pub(crate) token: String,
 }
 
 /// An answer, read to its end.
@@ -52,6 +85,12 @@ impl Reply {
         self.json().pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
+    /// The cookies that it sets.
+    pub(crate) fn cookies(&self) -> Vec<Cookie<'static>> {
+        let lines = self.headers.get_all("set-cookie").map(|line| line.to_str().unwrap().to_owned());
+        lines.map(|line| Cookie::parse(line).unwrap()).collect()
+    }
+
     /// The faults of a problem as (pointer, code).
     pub(crate) fn faults(&self) -> Vec<(String, String)> {
         let faults = self.json()["errors"].as_array().cloned().unwrap_or_default();
@@ -72,8 +111,11 @@ impl Reply {
     }
 }
 
+/// Settings under which nobody has to wait.
 pub(crate) fn settings() -> Settings {
-    Settings::new([7; 32])
+    let mut settings = Settings::new([7; 32]);
+    settings.rate_limits = RateLimits::OFF;
+    settings
 }
 
 pub(crate) async fn world() -> World {
@@ -81,42 +123,33 @@ pub(crate) async fn world() -> World {
 }
 
 pub(crate) async fn world_with(settings: Settings) -> World {
-    let clock = ManualClock::new();
+    let (clock, mailbox) = (ManualClock::new(), Mailbox::default());
     let studio = Studio::new(Ports {
         store: Arc::new(MemoryStore::new()),
         clock: Arc::new(clock.clone()),
         ids: Arc::new(NumberedIds::new()),
         passwords: Arc::new(PlainPasswords),
         access_tokens: Arc::new(PlainTokens),
+        refresh_tokens: Arc::new(NumberedRefreshTokens),
         tokens: Arc::new(NumberedTokens::default()),
+        codes: Arc::new(PlainCodes::default()),
+        vault: Arc::new(PlainVault),
+        mailer: Arc::new(mailbox.clone()),
+        links: Links::below("https://studio.example"),
     });
-    let mut world = World { api: Api::new(studio.clone(), settings), studio, clock, tokens: Vec::new() };
-    let details = CompanyDetails {
-        name: CompanyName::parse("Acme").unwrap(),
-        website: None,
-        industry: None,
-        logo_url: None,
-        metadata: None,
-    };
-    let company =
-        world.studio.companies().create(&Actor::System, CreateCompany { details }).await.unwrap().id;
-    for (who, name, role) in [
-        (Who::Client, "cleo", Role::Client),
-        (Who::Team, "tess", Role::Team),
-        (Who::Admin, "ada", Role::Admin),
+    let api = Api::new(studio.clone(), settings);
+    let (company, elsewhere) = (company(&studio, "Acme").await, company(&studio, "Umbrella").await);
+    let (secrets, accounts) = (Secrets::default(), Vec::new());
+    let mut world = World { api, studio, clock, mailbox, company, elsewhere, secrets, accounts };
+    for (who, name, role, company) in [
+        (Who::Client, "cleo", Role::Client, Some(company)),
+        (Who::Outsider, "otto", Role::Client, Some(elsewhere)),
+        (Who::Team, "tess", Role::Team, None),
+        (Who::Admin, "ada", Role::Admin, None),
     ] {
-        let user = NewUser {
-            email: Email::parse(&format!("{name}@studio.example")).unwrap(),
-            name: Some(PersonName::parse(name).unwrap()),
-            role,
-            company: (role == Role::Client).then_some(company),
-        };
-        let order = CreateUser { user, password: NewPassword::parse(PASSWORD).unwrap() };
-        world.studio.users().create(&Actor::System, order).await.unwrap();
-        let body = json!({"email": format!("{name}@studio.example"), "password": PASSWORD});
-        let reply = world.post("/auth/login", Who::Anonymous, body).await;
-        assert_eq!(reply.status, 200, "{reply:?}");
-        world.tokens.push((who, reply.text("/accessToken")));
+        let id = world.user(name, role, company).await;
+        let token = world.sign_in(name).await;
+        world.accounts.push(Account { who, id, token });
     }
     world
 }
@@ -128,7 +161,39 @@ impl World {
     }
 
     pub(crate) fn token(&self, who: Who) -> Option<&str> {
-        self.tokens.iter().find(|(known, _)| *known == who).map(|(_, token)| token.as_str())
+        self.account(who).map(|account| account.token.as_str())
+    }
+
+    /// The id of somebody who is signed in.
+    pub(crate) fn id(&self, who: Who) -> UserId {
+        self.account(who).unwrap().id
+    }
+
+    fn account(&self, who: Who) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.who == who)
+    }
+
+    /// Makes a user `<name>@studio.example`, who has [`PASSWORD`].
+    pub(crate) async fn user(&self, name: &str, role: Role, company: Option<CompanyId>) -> UserId {
+        let user = NewUser {
+            email: Email::parse(&format!("{name}@studio.example")).unwrap(),
+            name: Some(PersonName::parse(name).unwrap()),
+            role,
+            company,
+        };
+        let order = CreateUser { user, password: NewPassword::parse(PASSWORD).unwrap() };
+        self.studio.users().create(&Actor::System, order).await.unwrap().id
+    }
+
+    /// Signs a user in, and returns the access token.
+    pub(crate) async fn sign_in(&self, name: &str) -> String {
+        let email = Email::parse(&format!("{name}@studio.example")).unwrap();
+        let order = SignIn { email, password: Redacted::new(PASSWORD.to_owned()), code: None };
+        let signed_in = self.studio.sessions().sign_in(order).await.unwrap();
+        for secret in [&signed_in.access_token, &signed_in.refresh_token] {
+            self.secrets.remember(secret.expose());
+        }
+        signed_in.access_token.expose().clone()
     }
 
     pub(crate) fn as_(&self, who: Who, request: TestRequest) -> TestRequest {
@@ -140,7 +205,7 @@ impl World {
 
     /// Sends a request to the usual app: everything at its usual place.
     pub(crate) async fn send(&self, request: TestRequest) -> Reply {
-        send(|config| self.api.configure(config), request).await
+        exchange(|config| self.api.configure(config), request, &self.secrets).await
     }
 
     pub(crate) async fn get(&self, path: &str, who: Who) -> Reply {
@@ -159,8 +224,26 @@ impl World {
         self.send(self.as_(who, TestRequest::patch().uri(&at(path)).set_json(body))).await
     }
 
+    pub(crate) async fn put(&self, path: &str, who: Who, body: Value) -> Reply {
+        self.send(self.as_(who, TestRequest::put().uri(&at(path)).set_json(body))).await
+    }
+
     pub(crate) async fn delete(&self, path: &str, who: Who) -> Reply {
         self.send(self.as_(who, TestRequest::delete().uri(&at(path)))).await
+    }
+
+    /// Sends the mails that are owed, and tells what each is, to whom, and the token in its link.
+    pub(crate) async fn deliver(&self) -> Vec<Delivered> {
+        self.studio.post().deliver_due().await.unwrap();
+        let mails = self.mailbox.take().into_iter().map(|mail| {
+            let content = format!("{:?}", mail.content);
+            let kind = content.split([' ', '(']).next().unwrap_or_default().to_owned();
+            let token = Mailbox::token_of(&mail);
+            Delivered { kind, to: mail.to.as_str().to_owned(), token: token.unwrap_or_default() }
+        });
+        let mails: Vec<_> = mails.collect();
+        mails.iter().for_each(|mail| self.secrets.remember(&mail.token));
+        mails
     }
 
     /// A lead as staff get it, by name.
@@ -169,6 +252,20 @@ impl World {
         assert_eq!(reply.status, 201, "{reply:?}");
         reply.json()
     }
+}
+
+/// Makes a company.
+pub(crate) async fn company(studio: &Studio, name: &str) -> CompanyId {
+    let details = CompanyDetails {
+        name: CompanyName::parse(name).unwrap(),
+        website: None,
+        industry: None,
+        logo_url: None,
+        metadata: None,
+    };
+    let made = studio.companies().create(&Actor::System, CreateCompany { details }, None).await.unwrap();
+    let Outcome::Done(company) = made else { unreachable!("without a key, nothing is replayed") };
+    company.id
 }
 
 /// The path below which the API is in the usual app.
@@ -183,8 +280,19 @@ pub(crate) fn contact(name: &str) -> Value {
 
 /// Sends a request to an app with these services.
 pub(crate) async fn send(services: impl FnOnce(&mut ServiceConfig), request: TestRequest) -> Reply {
+    exchange(services, request, &Secrets::default()).await
+}
+
+/// The one place where answers arrive.
+async fn exchange(
+    services: impl FnOnce(&mut ServiceConfig),
+    request: TestRequest,
+    secrets: &Secrets,
+) -> Reply {
     let app = init_service(App::new().configure(services)).await;
-    let response = match app.call(request.to_request()).await {
+    let request = request.to_request();
+    let operation = format!("{} {}", request.method(), request.path());
+    let response = match app.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
         Err(error) => {
             // As the server does with what no middleware answered.
@@ -193,5 +301,7 @@ pub(crate) async fn send(services: impl FnOnce(&mut ServiceConfig), request: Tes
         }
     };
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Reply { status, headers, bytes: read_body(response).await.to_vec() }
+    let reply = Reply { status, headers, bytes: read_body(response).await.to_vec() };
+    secrets.inspect(&operation, &reply);
+    reply
 }

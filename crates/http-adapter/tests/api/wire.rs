@@ -53,6 +53,7 @@ async fn head_is_get_without_the_body() {
         "/healthz",
         "/readyz",
         "/metrics",
+        "/.well-known/jwks.json",
         "/docs",
         "/docs/",
     ] {

@@ -7,7 +7,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 use crate::unit_of_work::Statements;
 
 /// The total that was asked for, of all rows of a list; `rows` goes on with `FROM`.
-pub(crate) async fn total(
+pub(super) async fn total(
     (statements, connection): (&mut Statements, &mut PgConnection),
     wanted: Count,
     rows: impl FnOnce(&mut QueryBuilder<Postgres>),
@@ -32,7 +32,7 @@ pub(crate) async fn total(
 }
 
 /// The total of a list that is empty whatever is stored.
-pub(crate) fn nothing(wanted: Count) -> Option<Total> {
+pub(super) fn nothing(wanted: Count) -> Option<Total> {
     match wanted {
         Count::None => None,
         Count::Estimated => Some(Total { rows: 0, exact: false }),

@@ -14,14 +14,16 @@ pub(super) struct Key {
 pub(super) fn beyond(
     query: &mut QueryBuilder<Postgres>,
     keys: &[Key],
-    tie: Direction,
+    tie: Option<&Key>,
     position: &Position,
 ) -> Result<(), StoreError> {
     if position.values.len() != keys.len() {
         return Err(StoreError::Broken("the position belongs to another order".into()));
     }
-    if keys.iter().all(|key| key.direction == tie) {
-        by_row(query, keys, tie, position);
+    let mut directions = keys.iter().chain(tie).map(|key| key.direction);
+    let first = directions.next().unwrap_or(Direction::Ascending);
+    if directions.all(|direction| direction == first) {
+        by_row(query, keys, tie, first, position);
     } else {
         by_cases(query, keys, tie, position);
     }
@@ -29,41 +31,48 @@ pub(super) fn beyond(
 }
 
 /// One comparison of rows, which an index serves as a range. It needs all keys to run the same way.
-fn by_row(query: &mut QueryBuilder<Postgres>, keys: &[Key], tie: Direction, position: &Position) {
+fn by_row(
+    query: &mut QueryBuilder<Postgres>,
+    keys: &[Key],
+    tie: Option<&Key>,
+    direction: Direction,
+    position: &Position,
+) {
     query.push(" AND (");
-    for key in keys {
-        query.push(key.sql).push(", ");
+    for (at, key) in keys.iter().chain(tie).enumerate() {
+        query.push(if at == 0 { "" } else { ", " }).push(key.sql);
     }
-    query.push("id)").push(later(tie)).push("(");
-    for value in &position.values {
+    query.push(")").push(later(direction)).push("(");
+    for (at, value) in position.values.iter().enumerate() {
+        query.push(if at == 0 { "" } else { ", " });
         bind(query, value);
-        query.push(", ");
     }
-    query.push_bind(position.id).push(")");
+    if tie.is_some() {
+        query.push(", ").push_bind(position.id);
+    }
+    query.push(")");
 }
 
 /// One case for each key: the earlier keys are equal, and this one comes later. What all cases have in common is said
 /// first, since no index begins a range at alternatives: the first key does not come earlier.
-fn by_cases(query: &mut QueryBuilder<Postgres>, keys: &[Key], tie: Direction, position: &Position) {
+fn by_cases(query: &mut QueryBuilder<Postgres>, keys: &[Key], tie: Option<&Key>, position: &Position) {
     if let Some((key, value)) = keys.iter().zip(&position.values).next() {
         query.push(" AND ").push(key.sql).push(not_earlier(key.direction));
         bind(query, value);
     }
     query.push(" AND (");
-    for decisive in 0..=keys.len() {
+    for (decisive, key) in keys.iter().chain(tie).enumerate() {
         query.push(if decisive == 0 { "(" } else { " OR (" });
         for (key, value) in keys.iter().zip(&position.values).take(decisive) {
             query.push(key.sql).push(" = ");
             bind(query, value);
             query.push(" AND ");
         }
-        match keys.get(decisive).zip(position.values.get(decisive)) {
-            Some((key, value)) => {
-                query.push(key.sql).push(later(key.direction));
-                bind(query, value);
-            }
+        query.push(key.sql).push(later(key.direction));
+        match position.values.get(decisive) {
+            Some(value) => bind(query, value),
             None => {
-                query.push("id").push(later(tie)).push_bind(position.id);
+                query.push_bind(position.id);
             }
         }
         query.push(")");
@@ -72,12 +81,11 @@ fn by_cases(query: &mut QueryBuilder<Postgres>, keys: &[Key], tie: Direction, po
 }
 
 /// Appends the order of the scan.
-pub(super) fn order(query: &mut QueryBuilder<Postgres>, keys: &[Key], tie: Direction) {
+pub(super) fn order(query: &mut QueryBuilder<Postgres>, keys: &[Key], tie: Option<&Key>) {
     query.push(" ORDER BY ");
-    for key in keys {
-        query.push(key.sql).push(word(key.direction)).push(", ");
+    for (at, key) in keys.iter().chain(tie).enumerate() {
+        query.push(if at == 0 { "" } else { ", " }).push(key.sql).push(word(key.direction));
     }
-    query.push("id").push(word(tie));
 }
 
 const fn later(direction: Direction) -> &'static str {

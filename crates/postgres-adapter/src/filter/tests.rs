@@ -1,5 +1,5 @@
 use chrono::DateTime;
-use kairo_domain::{LeadField, LeadStatus, Limit, Position, SortKey};
+use kairo_domain::{JournalField, LeadField, LeadStatus, Limit, Position, SortKey, UserField};
 use uuid::Uuid;
 
 use super::*;
@@ -55,7 +55,7 @@ fn conditions_name_their_fields_and_bind_their_values() {
     assert_eq!(condition(LeadField::Source, Test::Empty), " AND source IS NULL");
     assert_eq!(
         condition(LeadField::Company, Test::StartsWith("x".to_owned())),
-        format!(" AND lower(company) LIKE lower($1) AND {} LIKE lower($2)", LISTING.search)
+        format!(" AND lower(company) LIKE lower($1) AND {} LIKE lower($2)", LISTING.search.unwrap())
     );
 }
 
@@ -93,4 +93,30 @@ fn a_position_of_another_order_is_refused() {
     let newest = Sort::by(LeadField::CreatedAt, Direction::Descending);
     let window = Window::After(position(vec![]));
     assert!(LISTING.window(&mut QueryBuilder::new(""), &newest, &page(window)).is_err());
+}
+
+#[test]
+fn what_has_no_text_is_found_by_no_word() {
+    let listing = Listing { search: None, ..LISTING };
+    assert_eq!(sql(|query| listing.words(query, &["ada".to_owned()])), " AND false");
+    assert_eq!(sql(|query| listing.words(query, &[])), "");
+}
+
+#[test]
+fn keys_that_are_never_equal_need_nothing_beside_them() {
+    let window = Window::After(Position { values: vec![FieldValue::Number(9)], id: Uuid::nil() });
+    let latest = Sort::by(JournalField::Seq, Direction::Descending);
+    let after = sql(|query| crate::journal::LISTING.window(query, &latest, &page(window)).unwrap());
+    assert_eq!(after, " AND (seq) < ($1) ORDER BY seq DESC LIMIT $2");
+}
+
+#[test]
+fn an_address_is_found_without_case_and_ordered_as_it_is_written() {
+    let of_users = &crate::users::LISTING;
+    let test = Test::Equal(text("a@b.c"));
+    let found = sql(|query| of_users.conditions(query, &[Condition { field: UserField::Email, test }]));
+    assert_eq!(found, " AND lower(email) = lower($1)");
+    let by_address = Sort::by(UserField::Email, Direction::Ascending);
+    let ordered = sql(|query| of_users.window(query, &by_address, &page(Window::First)).unwrap());
+    assert_eq!(ordered, " ORDER BY email COLLATE \"C\", id LIMIT $1");
 }

@@ -1,8 +1,8 @@
 //! Conditions on rows, as SQL.
 
-use kairo_domain::{Reach, Relation};
+use kairo_domain::{Reach, Relation, Resource};
 
-use super::tables::Table;
+use super::tables::{Kind, Table};
 
 /// The context of a transaction. Each is a scalar sub-select, so that it is read once and an index can be used, and
 /// each says `nullif`: after a commit a setting that was local to it reads as an empty text.
@@ -20,15 +20,29 @@ pub(super) mod settings {
                                     coalesce(nullif(current_setting('kairo.user', true), ''), '-') || ':')";
 }
 
-/// The rows of a table that stand to the actor in one of the relations of the reach; `None` when none can.
-pub(super) fn any_of(table: &Table, reach: Reach) -> Option<String> {
+/// The rows of a table that stand to the actor in one of the relations of the reach of their kind; `None` when none can.
+pub(super) fn any_of(table: &Table, reach: impl Fn(Resource) -> Reach) -> Option<String> {
+    let of_kinds: Vec<_> =
+        table.kinds.iter().map(|kind| (kind, standing(kind, reach(kind.resource)))).collect();
+    if of_kinds.iter().all(|(_, rows)| rows.as_deref() == Some("true")) {
+        return Some("true".to_owned());
+    }
+    let conditions: Vec<String> =
+        of_kinds.into_iter().filter_map(|(kind, rows)| Some(all(&[kind.rows, &rows?]))).collect();
+    any(&conditions)
+}
+
+fn standing(kind: &Kind, reach: Reach) -> Option<String> {
     // A trigger leaves out what `Reach::OTHERS` leaves out.
     if reach.includes(Relation::Foreign) {
         return Some("true".to_owned());
     }
     let within = Relation::ALL.into_iter().filter(|relation| reach.includes(*relation));
-    let conditions: Vec<String> = within.filter_map(|relation| table.rows(relation)).collect();
-    match &conditions[..] {
+    any(&within.filter_map(|relation| kind.standing(relation)).collect::<Vec<_>>())
+}
+
+fn any(conditions: &[String]) -> Option<String> {
+    match conditions {
         [] => None,
         [only] => Some(only.clone()),
         several => Some(several.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" OR ")),

@@ -1,8 +1,14 @@
-//! The nine tables as row-level security sees them: which verb a column belongs to, and which rows are whose.
+//! The tables as row-level security sees them: which verb a column belongs to, and which rows are whose.
+
+mod kairo;
+mod public;
 
 use kairo_domain::{ActorRole, Relation, Resource, Verb};
 
 use super::condition::settings::{COMPANY, USER};
+
+pub(super) use kairo::{BOOKKEEPING, IDEMPOTENCY, JOURNAL, POSTED, PRIVATE};
+pub(super) use public::ENUMS;
 
 /// What it takes to write a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,231 +23,56 @@ pub(super) enum Class {
     Standing(&'static str),
     /// This verb. Otherwise it stays as the condition says.
     Under(Verb, &'static str),
+    /// Written by the program itself only, and seen by everybody. Otherwise it stays as the condition says.
+    Program(&'static str),
     /// Seen and written by the program itself only.
     Secret,
+    /// Written once by whoever makes the row, and then seen by the program itself only.
+    Sealed,
+    /// Computed by the database.
+    Derived,
 }
 
 /// A table and its columns, in the order of the table.
 pub(super) struct Table {
+    pub(super) schema: &'static str,
     pub(super) name: &'static str,
-    pub(super) resource: Resource,
+    /// The resources whose rows it holds.
+    pub(super) kinds: &'static [Kind],
     pub(super) columns: &'static [(&'static str, Class)],
 }
 
-use Class::{Fixed, Ordinary, Secret, Standing, Under, Upkeep};
+/// A resource, and which rows of its table are of it.
+pub(super) struct Kind {
+    pub(super) resource: Resource,
+    pub(super) rows: &'static str,
+}
 
-const DELETED_AT: (&str, Class) = ("deleted_at", Under(Verb::Delete, "deleted_at IS NULL"));
-const ID: (&str, Class) = ("id", Fixed);
-const CREATED_AT: (&str, Class) = ("created_at", Fixed);
-const UPDATED_AT: (&str, Class) = ("updated_at", Upkeep);
-const VERSION: (&str, Class) = ("version", Upkeep);
+const ID: (&str, Class) = ("id", Class::Fixed);
+const CREATED_AT: (&str, Class) = ("created_at", Class::Fixed);
 
-/// The enums of the schema, by Prisma's names.
-pub(super) const ENUMS: [&str; 5] = ["Role", "AutoStatus", "RunStatus", "AssetType", "LeadStatus"];
+/// Every table whose rights are those of resources.
+pub(super) fn all() -> impl Iterator<Item = &'static Table> {
+    public::NINE.iter().chain(&kairo::OWN)
+}
 
-/// The columns of the journal that are written; its number is the database's.
-pub(super) const JOURNAL: &[&str] = &[
-    "at",
-    "actor",
-    "actor_id",
-    "role",
-    "verb",
-    "resource",
-    "subject",
-    "event",
-    "body",
-    "company_id",
-    "request_id",
-    "address",
-    "agent",
-];
+impl Kind {
+    /// The resource of every row of a table.
+    const fn of(resource: Resource) -> Self {
+        Self { resource, rows: "true" }
+    }
 
-/// The columns of the idempotency keys.
-pub(super) const IDEMPOTENCY: &[&str] =
-    &["scope", "key", "body_digest", "status", "headers", "body", "created_at", "expires_at"];
-
-pub(super) const TABLES: &[Table] = &[
-    Table {
-        name: "companies",
-        resource: Resource::Company,
-        columns: &[
-            ID,
-            ("name", Ordinary),
-            ("website", Ordinary),
-            ("industry", Ordinary),
-            ("logo_url", Ordinary),
-            ("metadata", Ordinary),
-            CREATED_AT,
-            UPDATED_AT,
-            VERSION,
-            DELETED_AT,
-        ],
-    },
-    Table {
-        name: "users",
-        resource: Resource::User,
-        columns: &[
-            ID,
-            ("email", Standing("true")),
-            ("password_hash", Secret),
-            ("name", Ordinary),
-            ("role", Under(Verb::ChangeRole, "role = 'CLIENT'")),
-            ("company_id", Standing("company_id IS NULL")),
-            ("avatar_url", Ordinary),
-            CREATED_AT,
-            UPDATED_AT,
-            VERSION,
-            DELETED_AT,
-            ("email_verified_at", Standing("email_verified_at IS NULL")),
-            ("suspended_at", Standing("suspended_at IS NULL")),
-        ],
-    },
-    Table {
-        name: "projects",
-        resource: Resource::Project,
-        columns: &[
-            ID,
-            ("company_id", Ordinary),
-            ("slug", Ordinary),
-            ("title", Ordinary),
-            ("summary", Ordinary),
-            ("hero_asset", Ordinary),
-            ("content", Ordinary),
-            ("metrics", Ordinary),
-            ("tags", Ordinary),
-            ("published", Under(Verb::Publish, "NOT published")),
-            ("featured", Ordinary),
-            CREATED_AT,
-            UPDATED_AT,
-            VERSION,
-            DELETED_AT,
-        ],
-    },
-    Table {
-        name: "services",
-        resource: Resource::Service,
-        columns: &[
-            ID,
-            ("slug", Ordinary),
-            ("title", Ordinary),
-            ("tagline", Ordinary),
-            ("description", Ordinary),
-            ("content", Ordinary),
-            ("icon_url", Ordinary),
-            ("planet_model_url", Ordinary),
-            ("featured_order", Ordinary),
-            ("published", Under(Verb::Publish, "NOT published")),
-            CREATED_AT,
-            UPDATED_AT,
-            VERSION,
-            DELETED_AT,
-        ],
-    },
-    Table {
-        name: "automations",
-        resource: Resource::Automation,
-        columns: &[
-            ID,
-            ("user_id", Ordinary),
-            ("title", Ordinary),
-            ("description", Ordinary),
-            ("flow", Ordinary),
-            ("status", Under(Verb::Move, "status = 'DRAFT'")),
-            ("execution_count", Under(Verb::Run, "execution_count = 0")),
-            ("last_executed_at", Under(Verb::Run, "last_executed_at IS NULL")),
-            CREATED_AT,
-            UPDATED_AT,
-            VERSION,
-            DELETED_AT,
-        ],
-    },
-    Table {
-        name: "automation_runs",
-        resource: Resource::Run,
-        columns: &[
-            ID,
-            ("automation_id", Fixed),
-            ("status", Ordinary),
-            ("started_at", Ordinary),
-            ("completed_at", Ordinary),
-            ("duration_ms", Ordinary),
-            ("logs", Ordinary),
-            ("error", Ordinary),
-            VERSION,
-            ("phase", Ordinary),
-            ("fence", Ordinary),
-        ],
-    },
-    Table {
-        name: "assets",
-        resource: Resource::Asset,
-        columns: &[
-            ID,
-            ("filename", Ordinary),
-            ("url", Ordinary),
-            ("type", Ordinary),
-            ("size_bytes", Ordinary),
-            ("mime_type", Ordinary),
-            ("metadata", Ordinary),
-            ("tags", Ordinary),
-            ("created_by", Ordinary),
-            CREATED_AT,
-            VERSION,
-            DELETED_AT,
-            ("company_id", Ordinary),
-            ("visibility", Under(Verb::Publish, "visibility = 'PRIVATE'")),
-        ],
-    },
-    Table {
-        name: "leads",
-        resource: Resource::Lead,
-        columns: &[
-            ID,
-            ("name", Ordinary),
-            ("email", Ordinary),
-            ("message", Ordinary),
-            ("phone", Ordinary),
-            ("company", Ordinary),
-            ("source", Ordinary),
-            ("utm_source", Ordinary),
-            ("utm_medium", Ordinary),
-            ("utm_campaign", Ordinary),
-            ("metadata", Ordinary),
-            ("status", Under(Verb::Move, "status = 'NEW'")),
-            CREATED_AT,
-            UPDATED_AT,
-            VERSION,
-            DELETED_AT,
-            ("status_reason", Under(Verb::Move, "status_reason IS NULL")),
-        ],
-    },
-    Table {
-        name: "sessions",
-        resource: Resource::Session,
-        columns: &[
-            ID,
-            ("user_id", Fixed),
-            ("refresh_token", Secret),
-            ("expires_at", Ordinary),
-            ("ip_address", Ordinary),
-            ("user_agent", Ordinary),
-            CREATED_AT,
-            ("last_used_at", Ordinary),
-            ("revoked_at", Under(Verb::Delete, "revoked_at IS NULL")),
-        ],
-    },
-];
-
-impl Table {
-    /// The rows that stand to the actor in this relation; `None` when no row of this table can.
-    pub(super) fn rows(&self, relation: Relation) -> Option<String> {
+    /// The rows that stand to the actor in this relation; `None` when no row of this kind can.
+    pub(super) fn standing(&self, relation: Relation) -> Option<String> {
         match relation {
             Relation::Own => self.own_rows(),
             Relation::Company => match self.resource {
                 Resource::Company => Some(format!("id = {COMPANY}")),
-                Resource::User | Resource::Project | Resource::Asset => {
-                    Some(format!("company_id = {COMPANY}"))
-                }
+                Resource::User
+                | Resource::Project
+                | Resource::Asset
+                | Resource::ClientInvitation
+                | Resource::StaffInvitation => Some(format!("company_id = {COMPANY}")),
                 _ => None,
             },
             Relation::Public => match self.resource {
@@ -256,7 +87,7 @@ impl Table {
     fn own_rows(&self) -> Option<String> {
         let owner = match self.resource {
             Resource::User => "id",
-            Resource::Automation | Resource::Session => "user_id",
+            Resource::Automation | Resource::Session | Resource::ApiKey => "user_id",
             Resource::Asset => "created_by",
             Resource::Run => {
                 return Some(format!(
@@ -272,10 +103,27 @@ impl Table {
             own
         })
     }
+}
 
-    /// The columns that a role may see, and give a value in a new row.
+impl Table {
+    /// Its name with that of its schema.
+    pub(super) fn full_name(&self) -> String {
+        format!("{}.{}", self.schema, self.name)
+    }
+
+    /// The columns that a role may see.
     pub(super) fn visible_to(&self, role: ActorRole) -> Vec<&'static str> {
-        self.columns_where(|class| class != Class::Secret || role == ActorRole::System)
+        let hidden = [Class::Secret, Class::Sealed];
+        self.columns_where(|class| !hidden.contains(&class) || role == ActorRole::System)
+    }
+
+    /// The columns that a role may give a value in a new row.
+    pub(super) fn given_by(&self, role: ActorRole) -> Vec<&'static str> {
+        self.columns_where(|class| match class {
+            Class::Secret => role == ActorRole::System,
+            Class::Derived => false,
+            _ => true,
+        })
     }
 
     pub(super) fn columns_where(&self, fits: impl Fn(Class) -> bool) -> Vec<&'static str> {
@@ -286,14 +134,34 @@ impl Table {
     pub(super) fn resting(&self, may_set: impl Fn(Class) -> bool) -> Vec<&'static str> {
         let rest =
             self.columns.iter().filter(|(_, class)| !may_set(*class)).filter_map(|(_, class)| match class {
-                Class::Standing(rest) | Class::Under(_, rest) => Some(*rest),
-                Class::Fixed | Class::Upkeep | Class::Ordinary | Class::Secret => None,
+                Class::Standing(rest) | Class::Under(_, rest) | Class::Program(rest) => Some(*rest),
+                Class::Fixed
+                | Class::Upkeep
+                | Class::Ordinary
+                | Class::Secret
+                | Class::Sealed
+                | Class::Derived => None,
             });
         rest.collect()
     }
 
+    /// The verbs that change a row.
+    pub(super) fn changing_verbs(&self) -> Vec<Verb> {
+        let of_columns = self.columns.iter().filter_map(|(_, class)| match class {
+            Class::Ordinary | Class::Standing(_) => Some(Verb::Update),
+            Class::Under(verb, _) => Some(*verb),
+            Class::Fixed
+            | Class::Upkeep
+            | Class::Program(_)
+            | Class::Secret
+            | Class::Sealed
+            | Class::Derived => None,
+        });
+        of_columns.collect()
+    }
+
     /// Whether rows are taken out of sight before they are removed.
     pub(super) fn has_deletion(&self) -> bool {
-        self.columns.contains(&DELETED_AT)
+        self.columns.iter().any(|(name, _)| *name == "deleted_at")
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use kairo_domain::{
-    Change, Company, CompanyName, CompanyRecord, Facts, Lead, LeadPatch, LeadRecord, Permit, Resource,
-    Subject, User, UserRecord, Verb, Version,
+    Change, Company, CompanyName, CompanyPatch, CompanyRecord, Facts, Lead, LeadPatch, LeadRecord, Patch,
+    Permit, Resource, Subject, User, UserPatch, UserRecord, Verb, Version,
 };
 use kairo_ports::{Store, StoreError, UnitOfWork};
 
@@ -75,7 +75,8 @@ impl Aggregate for User {
 
     fn changed(&self, word: &str) -> Self {
         let mut user = self.clone();
-        user.rename(Some(person(word)), at(100));
+        let patch = UserPatch { name: Patch::Set(person(word)), ..UserPatch::default() };
+        user.edit(patch, at(100)).unwrap();
         user
     }
 
@@ -111,7 +112,8 @@ impl Aggregate for Company {
 
     fn changed(&self, word: &str) -> Self {
         let mut company = self.clone();
-        company.rename(CompanyName::parse(word).unwrap(), at(100));
+        let name = Change::Set(CompanyName::parse(word).unwrap());
+        company.edit(CompanyPatch { name, ..CompanyPatch::default() }, at(100)).unwrap();
         company
     }
 
@@ -141,10 +143,17 @@ impl Aggregate for Company {
 
 /// Adds a row in a unit of its own.
 pub(crate) async fn add<A: Aggregate>(store: &dyn Store, row: &A) -> Result<(), StoreError> {
+    add_all(store, std::slice::from_ref(row)).await
+}
+
+/// Adds rows in one unit.
+pub(crate) async fn add_all<A: Aggregate>(store: &dyn Store, rows: &[A]) -> Result<(), StoreError> {
     let boss = boss();
     let mut work = begin(store, &boss).await;
-    let added = row.add(&mut *work, &permit(&boss, Verb::Create, row)).await;
-    land(work, added).await
+    for row in rows {
+        row.add(&mut *work, &permit(&boss, Verb::Create, row)).await?;
+    }
+    work.commit().await
 }
 
 /// Saves a row in a unit of its own.

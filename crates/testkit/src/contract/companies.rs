@@ -3,7 +3,7 @@
 use kairo_domain::{Actor, Company, CompanyId, Verb};
 use kairo_ports::Store;
 
-use super::aggregates;
+use super::aggregates::{self, Aggregate};
 use super::steps::{World, assert_out_of_reach, begin, begin_read, boss, land};
 use crate::builders::{actor_of, at, company, full_company, next_id, permit, user};
 
@@ -133,15 +133,15 @@ pub async fn a_deleted_company_is_gone_for_its_clients(store: &dyn Store) {
 /// The team adds and changes companies.
 pub async fn the_team_keeps_companies(store: &dyn Store) {
     let world = World::in_store(store).await;
-    let (team, mut initech) = (world.as_team(), company("Initech").build());
+    let (team, initech) = (world.as_team(), company("Initech").build());
     let mut work = begin(store, &team).await;
     work.companies().add(&permit(&team, Verb::Create, &initech), &initech).await.unwrap();
     work.commit().await.unwrap();
-    initech.rename(kairo_domain::CompanyName::parse("Initrode").unwrap(), at(5));
+    let renamed = initech.changed("Initrode");
     let mut work = begin(store, &team).await;
-    work.companies().save(&permit(&team, Verb::Update, &initech), &initech).await.unwrap();
+    work.companies().save(&permit(&team, Verb::Update, &renamed), &renamed).await.unwrap();
     work.commit().await.unwrap();
-    assert_eq!(seen_by(store, &team, initech.id).await, Some(initech));
+    assert_eq!(seen_by(store, &team, initech.id).await, Some(renamed));
 }
 
 /// Clients and visitors add no company and change none, whoever was permitted to.

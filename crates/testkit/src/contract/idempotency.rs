@@ -171,7 +171,12 @@ pub async fn another_actor_has_another_key(store: &dyn Store) {
     keep(store, &visitor, &claim("k"), &answer()).await;
     let mut held = begin(store, &visitor).await;
     held.idempotency().claim(&claim("k"), at(1)).await.unwrap();
-    let of_the_team = UserActor { id: world.team.id, role: world.team.role, company: None, session: None };
+    let of_the_team = UserActor {
+        id: world.team.id,
+        role: world.team.role,
+        company: None,
+        via: kairo_domain::Via::Program,
+    };
     let automation = Actor::Automation { id: AutomationId::from_uuid(next_id()), on_behalf_of: of_the_team };
     let users = [world.as_client(), world.as_rival(), world.as_team(), world.as_admin()];
     for actor in users.into_iter().chain([automation, Actor::System]) {

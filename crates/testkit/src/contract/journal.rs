@@ -1,14 +1,14 @@
 //! The journal: audit log and outbox.
 
 use kairo_domain::{
-    Actor, AutomationId, Event, Lead, LeadDeleted, LeadEdited, LeadMoved, LeadStatus, Permit, Reason,
-    Resource, UserActor, Verb,
+    Actor, AutomationId, Event, JournalEntry, Lead, LeadDeleted, LeadEdited, LeadMoved, LeadStatus, Origin,
+    Permit, Reason, Redacted, Refused, Resource, UserActor, Verb, Via,
 };
 use kairo_ports::{JournalFilter, Store};
 use serde_json::json;
 
 use super::steps::{World, assert_refused, begin, begin_read, boss, land};
-use crate::builders::{at, company, lead, next_id, permit};
+use crate::builders::{at, company, lead, next_id, permit, session};
 
 /// An entry tells who did what to which thing, and when.
 pub async fn what_was_recorded_is_found(store: &dyn Store) {
@@ -36,7 +36,7 @@ pub async fn what_was_recorded_is_found(store: &dyn Store) {
 /// Every kind of actor is told apart.
 pub async fn every_kind_of_actor_is_recorded(store: &dyn Store) {
     let world = World::in_store(store).await;
-    let owner = UserActor { id: world.team.id, role: world.team.role, company: None, session: None };
+    let owner = UserActor { id: world.team.id, role: world.team.role, company: None, via: Via::Program };
     let automation = AutomationId::from_uuid(next_id());
     for (actor, word, id) in [
         (Actor::Visitor, "visitor", None),
@@ -176,6 +176,133 @@ pub async fn a_permit_for_something_else_is_refused(store: &dyn Store) {
     assert!(latest(store, &boss, &JournalFilter::default(), 10).await.is_empty());
 }
 
+/// An entry tells with which role its actor acted, and the company whose members may learn of it.
+pub async fn role_and_company_are_told(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let ada = lead("Ada").build();
+    for (actor, role) in [
+        (Actor::Visitor, "ANONYMOUS"),
+        (world.as_client(), "CLIENT"),
+        (world.as_team(), "TEAM"),
+        (world.as_admin(), "ADMIN"),
+        (Actor::System, "SYSTEM"),
+    ] {
+        record(store, &actor, &[&ada]).await;
+        let entry = latest(store, &boss(), &about(&ada), 1).await.remove(0);
+        assert_eq!((entry.role.as_deref(), entry.company), (Some(role), None));
+    }
+    let mut work = begin(store, &Actor::System).await;
+    let may = permit(&Actor::System, Verb::Create, &world.client);
+    work.journal().record(&may, &Event::UserCreated { user: world.client.id }, at(0)).await.unwrap();
+    work.commit().await.unwrap();
+    let entry = latest(store, &boss(), &JournalFilter::default(), 1).await.remove(0);
+    assert_eq!(entry.company, Some(world.acme.id));
+}
+
+/// An entry tells where it came from, once the unit was told.
+pub async fn where_it_came_from_is_told(store: &dyn Store) {
+    let (boss, ada) = (boss(), lead("Ada").build());
+    let origin = Origin {
+        request: Some("01J-request".to_owned()),
+        address: Some(Redacted::new("2001:db8::1".to_owned())),
+        agent: Some(Redacted::new("curl/8 \"quoted\"".to_owned())),
+    };
+    let mut work = begin(store, &boss).await;
+    let event = Event::LeadCreated { lead: ada.id, source: None };
+    work.journal().record(&created(&boss, &ada), &event, at(0)).await.unwrap();
+    work.journal().came_from(&origin);
+    work.journal().record(&created(&boss, &ada), &event, at(0)).await.unwrap();
+    let refused = Refused { verb: Verb::Move, resource: Resource::Lead, subject: None, why: "forbidden" };
+    work.journal().record_refusal(&boss, &refused, at(0)).await.unwrap();
+    work.commit().await.unwrap();
+    let origins: Vec<Origin> = latest(store, &boss, &JournalFilter::default(), 3)
+        .await
+        .into_iter()
+        .map(|entry| entry.origin)
+        .collect();
+    assert_eq!(origins, [origin.clone(), origin, Origin::default()]);
+}
+
+/// The program records what others did: in their name, with their role, and they read it as their own.
+pub async fn the_program_records_for_others(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let system = Actor::System;
+    for (user, actor) in [(&world.client, world.as_client()), (&world.team, world.as_team())] {
+        let opened = session(user.id).build();
+        let event = Event::SessionOpened { session: opened.id, user: user.id };
+        let mut work = begin(store, &system).await;
+        let may = permit(&system, Verb::Create, &opened);
+        work.journal().record_for(&actor, &may, &event, at(7)).await.unwrap();
+        work.commit().await.unwrap();
+
+        let entry = latest(store, &actor, &JournalFilter::default(), 10).await.remove(0);
+        assert_eq!((entry.actor.as_str(), entry.actor_id), ("user", Some(user.id.uuid())));
+        assert_eq!((entry.role.as_deref(), entry.verb.as_str()), (Some(user.role.as_str()), "create"));
+        assert_eq!((entry.subject, entry.event.as_str()), (Some(opened.id.uuid()), "session.opened"));
+        assert_eq!((entry.at, entry.body), (at(7), json!({"user": user.id})));
+    }
+}
+
+/// Nobody else records in the name of others, the program's least of all.
+pub async fn nobody_else_records_for_others(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let ada = lead("Ada").build();
+    let event = Event::LeadCreated { lead: ada.id, source: None };
+    for actor in world.outsiders() {
+        for other in [world.as_rival(), Actor::System] {
+            let mut work = begin(store, &actor).await;
+            let may = created(&other, &ada);
+            let recorded = work.journal().record_for(&other, &may, &event, at(0)).await;
+            assert_refused(land(work, recorded).await);
+            let mut work = begin(store, &actor).await;
+            let recorded = work.journal().record(&may, &event, at(0)).await;
+            assert_refused(land(work, recorded).await);
+        }
+    }
+    assert!(latest(store, &boss(), &about(&ada), 10).await.is_empty());
+}
+
+/// What was refused is told as well: to whom, what, and why.
+pub async fn a_refusal_is_recorded(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let (client, ada) = (world.as_client(), lead("Ada").build());
+    let subject = Some(ada.id.uuid());
+    let refused = Refused { verb: Verb::Update, resource: Resource::Lead, subject, why: "forbidden" };
+    for writer in [client, Actor::System] {
+        let mut work = begin(store, &writer).await;
+        work.journal().record_refusal(&client, &refused, at(7)).await.unwrap();
+        work.commit().await.unwrap();
+
+        let entry = latest(store, &client, &about(&ada), 1).await.remove(0);
+        assert_eq!((entry.at, entry.subject), (at(7), subject));
+        assert_eq!((entry.actor.as_str(), entry.actor_id), ("user", Some(world.client.id.uuid())));
+        assert_eq!((entry.role.as_deref(), entry.verb.as_str()), (Some("CLIENT"), "update"));
+        assert_eq!((entry.resource.as_str(), entry.event.as_str()), ("lead", "lead.refused"));
+        assert_eq!(entry.body, json!({"why": "forbidden"}));
+    }
+    let mut work = begin(store, &Actor::System).await;
+    let refused = Refused { verb: Verb::Create, resource: Resource::ApiKey, subject: None, why: "password" };
+    work.journal().record_refusal(&Actor::Visitor, &refused, at(8)).await.unwrap();
+    work.commit().await.unwrap();
+    let entry = latest(store, &boss(), &JournalFilter::default(), 1).await.remove(0);
+    assert_eq!((entry.actor.as_str(), entry.actor_id, entry.subject), ("visitor", None, None));
+    assert_eq!(entry.event, "api_key.refused");
+}
+
+/// Nobody says of others that they were refused something.
+pub async fn nobody_records_the_refusals_of_others(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let refused = Refused { verb: Verb::Read, resource: Resource::Lead, subject: None, why: "forbidden" };
+    for actor in world.outsiders() {
+        for other in [world.as_rival(), Actor::System] {
+            let mut work = begin(store, &actor).await;
+            let recorded = work.journal().record_refusal(&other, &refused, at(0)).await;
+            assert_refused(land(work, recorded).await);
+        }
+    }
+    assert!(latest(store, &boss(), &JournalFilter::default(), 10).await.is_empty());
+}
+
 fn created(actor: &Actor, lead: &Lead) -> Permit {
     permit(actor, Verb::Create, lead)
 }
@@ -184,7 +311,7 @@ fn about(lead: &Lead) -> JournalFilter {
     JournalFilter { subject: Some(lead.id.uuid()), ..JournalFilter::default() }
 }
 
-fn subjects(entries: &[kairo_domain::JournalEntry]) -> Vec<uuid::Uuid> {
+fn subjects(entries: &[JournalEntry]) -> Vec<uuid::Uuid> {
     entries.iter().filter_map(|entry| entry.subject).collect()
 }
 
@@ -198,11 +325,6 @@ async fn record(store: &dyn Store, actor: &Actor, leads: &[&Lead]) {
     work.commit().await.unwrap();
 }
 
-async fn latest(
-    store: &dyn Store,
-    actor: &Actor,
-    filter: &JournalFilter,
-    limit: u16,
-) -> Vec<kairo_domain::JournalEntry> {
+async fn latest(store: &dyn Store, actor: &Actor, filter: &JournalFilter, limit: u16) -> Vec<JournalEntry> {
     begin_read(store, actor).await.journal().latest(filter, limit).await.unwrap()
 }

@@ -1,18 +1,34 @@
 //! What lists of leads show: filters, search, order.
 
 use kairo_domain::{
-    CompanyName, Condition, Direction, FieldValue, Lead, LeadField, LeadFilter, LeadRecord, LeadSource,
-    LeadStatus, Limit, Message, PageRequest, Phone, Search, Sort, SortKey, Test,
+    Actor, CompanyName, Direction, Lead, LeadField, LeadFilter, LeadRecord, LeadSource, LeadStatus, Message,
+    Page, PageRequest, Phone, Search, Sort, SortKey, Test,
 };
-use kairo_ports::Store;
+use kairo_ports::{Store, StoreError, UnitOfWork};
 
-use super::steps::{add_leads, names, page_of};
+use super::lists::{
+    List, Listed, filter, found, is_compared, is_sorted_by, labels_seen_by, page_of, shown, sorted, text,
+    texts, times,
+};
+use super::steps::add_leads;
 use crate::builders::{at, email, lead, utm};
+
+impl Listed for LeadField {
+    type Row = Lead;
+
+    fn label(lead: &Lead) -> &str {
+        lead.details.name.as_str()
+    }
+
+    async fn list(work: &mut dyn UnitOfWork, list: List<'_, Self>) -> Result<Page<Lead>, StoreError> {
+        work.leads().list(list.filter, list.sort, list.page).await
+    }
+}
 
 /// Without a condition, everything is shown.
 pub async fn an_empty_filter_shows_everything(store: &dyn Store) {
     add_named(store, &["Ada", "Bob", "Cid"]).await;
-    assert_eq!(shown(store, []).await, ["Ada", "Bob", "Cid"]);
+    assert_eq!(shown::<LeadField>(store, []).await, ["Ada", "Bob", "Cid"]);
 }
 
 /// `status`: `eq`, `neq`, `in`, `nin`.
@@ -150,18 +166,8 @@ pub async fn leads_are_filtered_by_time(store: &dyn Store) {
         lead(name).with(times).build()
     };
     add_leads(store, &[with("Ada", 1, 30), with("Bob", 2, 20), with("Cid", 3, 10)]).await;
-    let time = |seconds| FieldValue::Time(at(seconds));
-    let created = |test| [(LeadField::CreatedAt, test)];
-    assert_eq!(shown(store, created(Test::Less(time(2)))).await, ["Ada"]);
-    assert_eq!(shown(store, created(Test::LessOrEqual(time(2)))).await, ["Ada", "Bob"]);
-    assert_eq!(shown(store, created(Test::Greater(time(2)))).await, ["Cid"]);
-    assert_eq!(shown(store, created(Test::GreaterOrEqual(time(2)))).await, ["Bob", "Cid"]);
-    let between = |from, to| {
-        let field = LeadField::UpdatedAt;
-        [(field, Test::GreaterOrEqual(time(from))), (field, Test::LessOrEqual(time(to)))]
-    };
-    assert_eq!(shown(store, between(20, 30)).await, ["Ada", "Bob"]);
-    assert_eq!(shown(store, between(11, 19)).await, Vec::<String>::new());
+    is_compared(store, LeadField::CreatedAt, times([1, 2, 3]), ["Ada", "Bob", "Cid"]).await;
+    is_compared(store, LeadField::UpdatedAt, times([10, 20, 30]), ["Cid", "Bob", "Ada"]).await;
 }
 
 /// Every condition has to hold.
@@ -195,8 +201,8 @@ pub async fn words_are_searched_without_case(store: &dyn Store) {
         lead("Eve").with(|lead| lead.details.phone = Phone::parse("112").ok()).build(),
     ];
     add_leads(store, &leads).await;
-    assert_eq!(found(store, "roBOT").await, ["Ada Robot", "Bob", "Cid", "Dora"]);
-    assert!(found(store, "112").await.is_empty());
+    assert_eq!(found::<LeadField>(store, "roBOT").await, ["Ada Robot", "Bob", "Cid", "Dora"]);
+    assert!(found::<LeadField>(store, "112").await.is_empty());
 }
 
 /// Every word has to occur, each of them anywhere.
@@ -207,17 +213,17 @@ pub async fn every_word_must_be_found(store: &dyn Store) {
         lead("Ada Robot").build(),
     ];
     add_leads(store, &leads).await;
-    assert_eq!(found(store, "robot ada").await, ["Ada", "Ada Robot"]);
-    assert!(found(store, "robot ada nobody").await.is_empty());
+    assert_eq!(found::<LeadField>(store, "robot ada").await, ["Ada", "Ada Robot"]);
+    assert!(found::<LeadField>(store, "robot ada nobody").await.is_empty());
 }
 
 /// In a search too, signs mean themselves.
 pub async fn signs_in_words_are_taken_literally(store: &dyn Store) {
     add_named(store, &["50% off", "50x off", "snake_case", "snakeXcase", r"back\slash", "backslash"]).await;
-    assert_eq!(found(store, "50%").await, ["50% off"]);
-    assert_eq!(found(store, "snake_case").await, ["snake_case"]);
-    assert_eq!(found(store, r"back\").await, [r"back\slash"]);
-    assert!(found(store, "%%%").await.is_empty());
+    assert_eq!(found::<LeadField>(store, "50%").await, ["50% off"]);
+    assert_eq!(found::<LeadField>(store, "snake_case").await, ["snake_case"]);
+    assert_eq!(found::<LeadField>(store, r"back\").await, [r"back\slash"]);
+    assert!(found::<LeadField>(store, "%%%").await.is_empty());
 }
 
 /// A search and conditions hold together.
@@ -227,7 +233,7 @@ pub async fn a_search_keeps_to_the_conditions(store: &dyn Store) {
     add_leads(store, &leads).await;
     let mut filter = filter([(LeadField::Status, Test::Equal(text("LOST")))]);
     filter.search = Some(Search::parse("ada").unwrap());
-    assert_eq!(names(&sorted_by_name(store, &filter).await), ["Ada Two"]);
+    assert_eq!(labels_seen_by(store, &Actor::System, &filter).await, ["Ada Two"]);
 }
 
 /// Each sortable field, in both directions.
@@ -237,16 +243,9 @@ pub async fn leads_are_sorted_by_each_field(store: &dyn Store) {
         lead(name).with(times).build()
     };
     add_leads(store, &[with("Bob", 1, 90), with("Ada", 2, 70), with("Cid", 3, 80)]).await;
-    for (field, order) in [
-        (LeadField::Name, ["Ada", "Bob", "Cid"]),
-        (LeadField::CreatedAt, ["Bob", "Ada", "Cid"]),
-        (LeadField::UpdatedAt, ["Ada", "Cid", "Bob"]),
-    ] {
-        assert_eq!(sorted(store, &[(field, Direction::Ascending)]).await, order, "{field:?}");
-        let mut reversed = order;
-        reversed.reverse();
-        assert_eq!(sorted(store, &[(field, Direction::Descending)]).await, reversed, "{field:?}");
-    }
+    is_sorted_by(store, LeadField::Name, &["Ada", "Bob", "Cid"]).await;
+    is_sorted_by(store, LeadField::CreatedAt, &["Bob", "Ada", "Cid"]).await;
+    is_sorted_by(store, LeadField::UpdatedAt, &["Ada", "Cid", "Bob"]).await;
 }
 
 /// Names are ordered by code point, whatever the language of the store is.
@@ -314,46 +313,7 @@ pub async fn keys_may_run_in_mixed_directions(store: &dyn Store) {
     }
 }
 
-fn text(text: &str) -> FieldValue {
-    FieldValue::Text(text.to_owned())
-}
-
-fn texts(all: &[&str]) -> Vec<FieldValue> {
-    all.iter().map(|one| text(one)).collect()
-}
-
-fn filter<const N: usize>(conditions: [(LeadField, Test); N]) -> LeadFilter {
-    let conditions = conditions.into_iter().map(|(field, test)| Condition { field, test }).collect();
-    LeadFilter { conditions, search: None }
-}
-
 async fn add_named(store: &dyn Store, names: &[&str]) {
     let leads: Vec<Lead> = names.iter().map(|name| lead(name).build()).collect();
     add_leads(store, &leads).await;
-}
-
-async fn sorted_by_name(store: &dyn Store, filter: &LeadFilter) -> Vec<Lead> {
-    let sort = Sort::by(LeadField::Name, Direction::Ascending);
-    let request = PageRequest { limit: Limit::new(Limit::MAX).unwrap(), ..PageRequest::default() };
-    page_of(store, filter, &sort, &request).await.items
-}
-
-/// The names of the leads that pass, sorted.
-async fn shown<const N: usize>(store: &dyn Store, conditions: [(LeadField, Test); N]) -> Vec<String> {
-    let leads = sorted_by_name(store, &filter(conditions)).await;
-    names(&leads).into_iter().map(str::to_owned).collect()
-}
-
-/// The names of the leads that a search finds, sorted.
-async fn found(store: &dyn Store, words: &str) -> Vec<String> {
-    let filter = LeadFilter { search: Some(Search::parse(words).unwrap()), ..LeadFilter::default() };
-    let leads = sorted_by_name(store, &filter).await;
-    names(&leads).into_iter().map(str::to_owned).collect()
-}
-
-async fn sorted(store: &dyn Store, keys: &[(LeadField, Direction)]) -> Vec<String> {
-    let keys = keys.iter().map(|&(field, direction)| SortKey { field, direction }).collect();
-    let sort = Sort::new(keys).unwrap();
-    let leads = page_of(store, &LeadFilter::default(), &sort, &PageRequest::default()).await.items;
-    names(&leads).into_iter().map(str::to_owned).collect()
 }

@@ -6,9 +6,8 @@ use kairo_domain::{
 use kairo_ports::Store;
 
 use super::aggregates;
-use super::steps::{
-    World, add_leads, assert_out_of_reach, begin, begin_read, boss, land, lead_seen_by, page_of,
-};
+use super::lists::page_of;
+use super::steps::{World, add_leads, assert_out_of_reach, begin, begin_read, boss, land, lead_seen_by};
 use crate::builders::{at, full_lead, lead, next_id, permit};
 
 /// Every field comes back as it was given.

@@ -7,7 +7,8 @@ use kairo_domain::{
 use kairo_ports::Store;
 
 use super::aggregates;
-use super::steps::{add_leads, names, page_of};
+use super::lists::{labels, page_of, request, walk_backwards, walk_forwards};
+use super::steps::add_leads;
 use crate::builders::{at, lead, next_id};
 
 pub use super::walks::property;
@@ -16,7 +17,7 @@ pub use super::walks::property;
 pub async fn a_page_keeps_to_its_limit(store: &dyn Store) {
     add_leads(store, &ten()).await;
     let page = by_age(store, 3, Window::First).await;
-    assert_eq!(names(&page.items), ["L0", "L1", "L2"]);
+    assert_eq!(labels::<LeadField>(&page.items), ["L0", "L1", "L2"]);
     assert_eq!(page.next, Some(oldest_first().position(&page.items[2])));
     assert_eq!((page.previous, page.total), (None, None));
 }
@@ -41,7 +42,7 @@ pub async fn a_page_starts_after_a_row(store: &dyn Store) {
     let leads = ten();
     add_leads(store, &leads).await;
     let page = by_age(store, 4, Window::After(oldest_first().position(&leads[2]))).await;
-    assert_eq!(names(&page.items), ["L3", "L4", "L5", "L6"]);
+    assert_eq!(labels::<LeadField>(&page.items), ["L3", "L4", "L5", "L6"]);
     assert_eq!(page.previous, Some(oldest_first().position(&leads[3])));
     assert_eq!(page.next, Some(oldest_first().position(&leads[6])));
 }
@@ -51,7 +52,7 @@ pub async fn a_page_ends_before_a_row(store: &dyn Store) {
     let leads = ten();
     add_leads(store, &leads).await;
     let page = by_age(store, 4, Window::Before(oldest_first().position(&leads[7]))).await;
-    assert_eq!(names(&page.items), ["L3", "L4", "L5", "L6"]);
+    assert_eq!(labels::<LeadField>(&page.items), ["L3", "L4", "L5", "L6"]);
     assert_eq!(page.previous, Some(oldest_first().position(&leads[3])));
     assert_eq!(page.next, Some(oldest_first().position(&leads[6])));
     let first = by_age(store, 7, Window::Before(oldest_first().position(&leads[7]))).await;
@@ -71,12 +72,12 @@ pub async fn the_list_ends_on_both_sides(store: &dyn Store) {
 pub async fn a_page_starts_at_an_offset(store: &dyn Store) {
     add_leads(store, &ten()).await;
     let page = by_age(store, 3, Window::Offset(4)).await;
-    assert_eq!(names(&page.items), ["L4", "L5", "L6"]);
+    assert_eq!(labels::<LeadField>(&page.items), ["L4", "L5", "L6"]);
     assert_eq!(page.previous, Some(oldest_first().position(&page.items[0])));
     assert_eq!(page.next, Some(oldest_first().position(&page.items[2])));
     let first = by_age(store, 3, Window::Offset(0)).await;
-    assert_eq!((names(&first.items), first.previous), (vec!["L0", "L1", "L2"], None));
-    assert_eq!(names(&by_age(store, 3, Window::Offset(9)).await.items), ["L9"]);
+    assert_eq!((labels::<LeadField>(&first.items), first.previous), (vec!["L0", "L1", "L2"], None));
+    assert_eq!(labels::<LeadField>(&by_age(store, 3, Window::Offset(9)).await.items), ["L9"]);
     assert!(by_age(store, 3, Window::Offset(10)).await.items.is_empty());
 }
 
@@ -86,10 +87,10 @@ pub async fn a_position_needs_no_row(store: &dyn Store) {
     add_leads(store, &leads).await;
     aggregates::delete(store, &leads[4]).await.unwrap();
     let gone = oldest_first().position(&leads[4]);
-    assert_eq!(names(&by_age(store, 2, Window::After(gone.clone())).await.items), ["L5", "L6"]);
-    assert_eq!(names(&by_age(store, 2, Window::Before(gone)).await.items), ["L2", "L3"]);
+    assert_eq!(labels::<LeadField>(&by_age(store, 2, Window::After(gone.clone())).await.items), ["L5", "L6"]);
+    assert_eq!(labels::<LeadField>(&by_age(store, 2, Window::Before(gone)).await.items), ["L2", "L3"]);
     let never = Position { values: vec![FieldValue::Time(at(55))], id: next_id() };
-    assert_eq!(names(&by_age(store, 2, Window::After(never)).await.items), ["L6", "L7"]);
+    assert_eq!(labels::<LeadField>(&by_age(store, 2, Window::After(never)).await.items), ["L6", "L7"]);
 }
 
 /// A total is counted only when asked for; it counts what passes the filter, whatever the page shows of it.
@@ -183,9 +184,9 @@ pub async fn deleted_rows_leave_no_holes(store: &dyn Store) {
         aggregates::delete(store, &leads[index]).await.unwrap();
     }
     let page = by_age(store, 3, Window::First).await;
-    assert_eq!(names(&page.items), ["L2", "L6", "L7"]);
+    assert_eq!(labels::<LeadField>(&page.items), ["L2", "L6", "L7"]);
     let rest = by_age(store, 3, Window::After(page.next.unwrap())).await;
-    assert_eq!((names(&rest.items), rest.next), (vec!["L8"], None));
+    assert_eq!((labels::<LeadField>(&rest.items), rest.next), (vec!["L8"], None));
 }
 
 /// Rows that come in between two pages shift nothing.
@@ -195,9 +196,9 @@ pub async fn rows_added_between_pages_shift_nothing(store: &dyn Store) {
     let between = |name, seconds| lead(name).with(|lead| lead.created_at = at(seconds)).build();
     add_leads(store, &[between("Earlier", 5), between("Later", 45)]).await;
     let page = by_age(store, 4, Window::After(page.next.unwrap())).await;
-    assert_eq!(names(&page.items), ["L4", "Later", "L5", "L6"]);
+    assert_eq!(labels::<LeadField>(&page.items), ["L4", "Later", "L5", "L6"]);
     let back = by_age(store, 9, Window::Before(page.previous.unwrap())).await;
-    assert_eq!(names(&back.items), ["L0", "Earlier", "L1", "L2", "L3"]);
+    assert_eq!(labels::<LeadField>(&back.items), ["L0", "Earlier", "L1", "L2", "L3"]);
 }
 
 /// The row on which a page ended may vanish before the next one is asked for.
@@ -209,7 +210,7 @@ pub async fn a_row_deleted_between_pages_hides_no_other(store: &dyn Store) {
         aggregates::delete(store, &leads[index]).await.unwrap();
     }
     let page = by_age(store, 4, Window::After(page.next.unwrap())).await;
-    assert_eq!(names(&page.items), ["L5", "L6", "L7", "L8"]);
+    assert_eq!(labels::<LeadField>(&page.items), ["L5", "L6", "L7", "L8"]);
 }
 
 /// Ten leads, one every ten seconds.
@@ -237,34 +238,5 @@ fn mixed_sorts() -> Vec<Sort<LeadField>> {
 }
 
 async fn by_age(store: &dyn Store, limit: u16, window: Window) -> Page<Lead> {
-    let request = PageRequest { limit: Limit::new(limit).unwrap(), window, count: Count::None };
-    page_of(store, &LeadFilter::default(), &oldest_first(), &request).await
-}
-
-async fn walk_forwards(store: &dyn Store, sort: &Sort<LeadField>, limit: u16) -> Vec<Lead> {
-    let mut met = Vec::new();
-    let mut window = Window::First;
-    loop {
-        let request = PageRequest { limit: Limit::new(limit).unwrap(), window, count: Count::None };
-        let page = page_of(store, &LeadFilter::default(), sort, &request).await;
-        met.extend(page.items);
-        assert!(met.len() <= 100, "the walk does not end");
-        let Some(next) = page.next else { return met };
-        window = Window::After(next);
-    }
-}
-
-/// Everything before a row, met page by page backwards, in the order of the list.
-async fn walk_backwards(store: &dyn Store, sort: &Sort<LeadField>, limit: u16, from: &Lead) -> Vec<Lead> {
-    let mut met = Vec::new();
-    let mut window = Window::Before(sort.position(from));
-    loop {
-        let request = PageRequest { limit: Limit::new(limit).unwrap(), window, count: Count::None };
-        let mut page = page_of(store, &LeadFilter::default(), sort, &request).await;
-        page.items.append(&mut met);
-        met = page.items;
-        assert!(met.len() <= 100, "the walk does not end");
-        let Some(previous) = page.previous else { return met };
-        window = Window::Before(previous);
-    }
+    page_of(store, &LeadFilter::default(), &oldest_first(), &request(limit, window)).await
 }

@@ -1,9 +1,6 @@
 //! The steps of which the cases are made.
 
-use kairo_domain::{
-    Actor, Company, Lead, LeadField, LeadFilter, LeadId, Page, PageRequest, Session, SessionId, Sort,
-    Subject, User, Verb,
-};
+use kairo_domain::{Actor, Company, Lead, LeadId, Session, SessionId, Subject, User, Verb};
 use kairo_ports::{Store, StoreError, UnitOfWork};
 
 use crate::builders::{actor_of, admin, client, company, permit, team_member};
@@ -60,6 +57,11 @@ impl World {
     pub(crate) fn as_rival(&self) -> Actor {
         actor_of(&self.rival)
     }
+
+    /// Everybody but the program itself.
+    pub(crate) fn outsiders(&self) -> [Actor; 4] {
+        [self.as_admin(), self.as_team(), self.as_client(), Actor::Visitor]
+    }
 }
 
 /// An administrator whom no store knows.
@@ -98,20 +100,6 @@ pub(crate) async fn add_leads(store: &dyn Store, leads: &[Lead]) {
 
 pub(crate) async fn lead_seen_by(store: &dyn Store, actor: &Actor, id: LeadId) -> Option<Lead> {
     begin_read(store, actor).await.leads().get(id).await.unwrap()
-}
-
-/// A page as the program itself sees it.
-pub(crate) async fn page_of(
-    store: &dyn Store,
-    filter: &LeadFilter,
-    sort: &Sort<LeadField>,
-    request: &PageRequest,
-) -> Page<Lead> {
-    begin_read(store, &Actor::System).await.leads().list(filter, sort, request).await.unwrap()
-}
-
-pub(crate) fn names(leads: &[Lead]) -> Vec<&str> {
-    leads.iter().map(|lead| lead.details.name.as_str()).collect()
 }
 
 pub(crate) async fn add_user(store: &dyn Store, user: &User) -> Result<(), StoreError> {
@@ -171,6 +159,18 @@ pub(crate) fn assert_taken(result: Result<(), StoreError>, expected: &str) {
     let error = result.expect_err("the value was taken");
     let is_it = matches!(error, StoreError::Taken { what } if what == expected);
     assert!(is_it, "{expected} is taken, and yet {error:?}");
+}
+
+#[track_caller]
+pub(crate) fn assert_contention(result: Result<(), StoreError>) {
+    let error = result.expect_err("another unit was first");
+    assert!(matches!(error, StoreError::Contention(_)), "contention was expected, not {error:?}");
+}
+
+#[track_caller]
+pub(crate) fn assert_last_admin(result: Result<(), StoreError>) {
+    let error = result.expect_err("nobody would be left who may do everything");
+    assert!(matches!(error, StoreError::LastAdmin), "the last administrator was expected, not {error:?}");
 }
 
 #[track_caller]

@@ -1,14 +1,17 @@
 //! Units of work.
 
 use bytes::Bytes;
-use kairo_domain::{Actor, Event, Verb};
+use kairo_domain::{Actor, Event, Purpose, Role, Verb};
 use kairo_ports::{Answer, Claim, IdempotencyKey, JournalFilter, PasswordHash, Store};
 
 use super::aggregates::Aggregate;
 use super::steps::{
     World, add_leads, add_session, assert_refused, begin, begin_read, boss, lead_seen_by, session_seen_by,
 };
-use crate::builders::{at, company, lead, permit, session, team_member};
+use crate::builders::{
+    api_key, at, company, email_change, invitation, lead, one_time_token, permit, second_factor, session,
+    sign_up, team_member,
+};
 
 /// A store that works says so.
 pub async fn a_store_is_ready(store: &dyn Store) {
@@ -150,6 +153,39 @@ pub async fn a_read_unit_writes_no_session(store: &dyn Store) {
     assert_refused(work.sessions().revoke(&permit(&system, Verb::Delete, &known), &known).await);
     let kept = session_seen_by(store, &system, known.id).await.unwrap();
     assert_eq!(kept.revoked_at, None);
+}
+
+/// Nor an invitation, nor an API key.
+pub async fn a_read_unit_gives_nobody_access(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let (system, ivy) = (Actor::System, invitation("ivy@example.com", Role::Client).build());
+    let mut work = begin_read(store, &system).await;
+    assert_refused(work.invitations().add(&permit(&system, Verb::Create, &ivy), &ivy).await);
+    let key = api_key(world.client.id).build();
+    let mut work = begin_read(store, &system).await;
+    assert_refused(work.api_keys().add(&permit(&system, Verb::Create, &key), &key).await);
+    let mut work = begin_read(store, &system).await;
+    assert_refused(work.api_keys().note_use(key.id, at(0)).await);
+}
+
+/// Nor anything on the way to an account.
+pub async fn a_read_unit_writes_nothing_about_accounts(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let (system, user) = (Actor::System, world.client.id);
+    let mut work = begin_read(store, &system).await;
+    let hash = PasswordHash::new("secret".to_owned());
+    assert_refused(work.sign_ups().add(&sign_up("nora@example.com").build(), &hash).await);
+    let mut work = begin_read(store, &system).await;
+    assert_refused(work.email_changes().add(&email_change(user, "cleo@example.org").build()).await);
+    let mut work = begin_read(store, &system).await;
+    let token = one_time_token("mailed", Purpose::PasswordReset(user)).build();
+    assert_refused(work.one_time_tokens().add(&token).await);
+    let mut work = begin_read(store, &system).await;
+    assert_refused(work.second_factors().put(&second_factor(user).build()).await);
+    let mut work = begin_read(store, &system).await;
+    assert_refused(work.attempts().failed(&[token.digest], at(0)).await);
+    let mut work = begin_read(store, &system).await;
+    assert_refused(work.expired().purge(at(0), 10).await.map(drop));
 }
 
 /// Nor an entry of the journal, nor an answer.

@@ -3,10 +3,10 @@
 use kairo_domain::{Actor, Email, Role, User, UserRecord, Verb};
 use kairo_ports::{Credentials, PasswordHash, Store, StoreError};
 
-use super::aggregates;
+use super::aggregates::{self, Aggregate};
 use super::steps::{
-    World, add_user, assert_out_of_reach, assert_refused, assert_stale, begin, begin_read, boss, land,
-    save_user, user_seen_by,
+    World, add_user, assert_last_admin, assert_out_of_reach, assert_refused, assert_stale, begin, begin_read,
+    boss, land, save_user, user_seen_by,
 };
 use crate::builders::{actor_of, admin, at, email, permit, user};
 
@@ -42,11 +42,10 @@ pub async fn a_password_makes_no_new_version(store: &dyn Store) {
 
 /// Saving a user leaves its password alone.
 pub async fn a_save_keeps_the_password(store: &dyn Store) {
-    let mut cleo = user(Role::Client, "Cleo").build();
+    let cleo = user(Role::Client, "Cleo").build();
     add_user(store, &cleo).await.unwrap();
     set_password(store, &Actor::System, &cleo, "secret").await.unwrap();
-    cleo.rename(None, at(5));
-    aggregates::save(store, &cleo).await.unwrap();
+    aggregates::save(store, &cleo.changed("Cleopatra")).await.unwrap();
     assert_eq!(credentials(store, &cleo.email).await.unwrap().password_hash.as_str(), "secret");
 }
 
@@ -70,6 +69,21 @@ pub async fn only_the_program_sees_passwords(store: &dyn Store) {
         let mut work = begin_read(store, &actor).await;
         let found = work.users().find_credentials(&world.client.email).await.map(drop);
         assert_refused(found);
+        let mut work = begin_read(store, &actor).await;
+        assert_refused(work.users().password_hash(world.client.id).await.map(drop));
+    }
+}
+
+/// A password is looked up by its owner, too.
+pub async fn a_password_is_found_by_its_owner(store: &dyn Store) {
+    let [cleo, carl] = ["Cleo", "Carl"].map(|name| user(Role::Client, name).build());
+    aggregates::add_all(store, &[cleo.clone(), carl.clone()]).await.unwrap();
+    set_password(store, &Actor::System, &cleo, "secret").await.unwrap();
+    assert_eq!(password_of(store, &cleo).await, Some(PasswordHash::new("secret".to_owned())));
+    assert_eq!(password_of(store, &carl).await, Some(PasswordHash::unusable()));
+    aggregates::delete(store, &cleo).await.unwrap();
+    for nobody in [cleo, user(Role::Client, "Nobody").build()] {
+        assert_eq!(password_of(store, &nobody).await, None);
     }
 }
 
@@ -124,6 +138,27 @@ pub async fn nobody_else_changes_roles(store: &dyn Store) {
     assert_eq!(user_seen_by(store, &boss(), &world.rival).await, Some(world.rival));
 }
 
+/// Nobody but administrators decides about address, company, proof and suspension, about their own least of all.
+pub async fn nobody_decides_about_themselves(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let decisions: [fn(&mut UserRecord, &World); 5] = [
+        |user, _| user.email = email("eve@example.com"),
+        |user, world| user.company = Some(world.globex.id),
+        |user, _| user.company = None,
+        |user, _| user.email_verified_at = Some(at(9)),
+        |user, _| user.suspended_at = Some(at(9)),
+    ];
+    for decide in decisions {
+        let mut changed = next(&world.client);
+        decide(&mut changed, &world);
+        let changed = User::restore(changed);
+        assert_refused(save_user(store, &world.as_client(), Verb::Update, &changed).await);
+        assert_eq!(user_seen_by(store, &boss(), &world.client).await.as_ref(), Some(&world.client));
+    }
+    let suspended = User::restore(UserRecord { suspended_at: Some(at(9)), ..next(&world.client) });
+    save_user(store, &world.as_admin(), Verb::Update, &suspended).await.unwrap();
+}
+
 /// The last administrator stays one, is not suspended, and is not deleted.
 pub async fn the_last_administrator_stays(store: &dyn Store) {
     let world = World::in_store(store).await;
@@ -132,9 +167,9 @@ pub async fn the_last_administrator_stays(store: &dyn Store) {
     deleted.delete(at(5));
     for actor in [Actor::System, boss()] {
         let demoted = with_role(&world.admin, Role::Team);
-        assert_refused(save_user(store, &actor, Verb::ChangeRole, &demoted).await);
-        assert_refused(save_user(store, &actor, Verb::Update, &suspended).await);
-        assert_refused(save_user(store, &actor, Verb::Delete, &deleted).await);
+        assert_last_admin(save_user(store, &actor, Verb::ChangeRole, &demoted).await);
+        assert_last_admin(save_user(store, &actor, Verb::Update, &suspended).await);
+        assert_last_admin(save_user(store, &actor, Verb::Delete, &deleted).await);
     }
     assert_eq!(user_seen_by(store, &boss(), &world.admin).await, Some(world.admin));
 }
@@ -147,14 +182,13 @@ pub async fn suspended_administrators_do_not_count(store: &dyn Store) {
     add_user(store, &gone).await.unwrap();
     aggregates::delete(store, &gone).await.unwrap();
     let demoted = with_role(&world.admin, Role::Team);
-    assert_refused(save_user(store, &boss(), Verb::ChangeRole, &demoted).await);
+    assert_last_admin(save_user(store, &boss(), Verb::ChangeRole, &demoted).await);
 }
 
 /// The last administrator may still be edited.
 pub async fn the_last_administrator_can_be_renamed(store: &dyn Store) {
     let world = World::in_store(store).await;
-    let mut renamed = world.admin.clone();
-    renamed.rename(None, at(5));
+    let renamed = world.admin.changed("Renamed");
     save_user(store, &world.as_admin(), Verb::Update, &renamed).await.unwrap();
 }
 
@@ -164,7 +198,7 @@ pub async fn one_of_two_administrators_may_go(store: &dyn Store) {
     let second = admin("Second").build();
     add_user(store, &second).await.unwrap();
     aggregates::delete(store, &world.admin).await.unwrap();
-    assert_refused(save_user(store, &boss(), Verb::ChangeRole, &with_role(&second, Role::Team)).await);
+    assert_last_admin(save_user(store, &boss(), Verb::ChangeRole, &with_role(&second, Role::Team)).await);
 }
 
 /// Two administrators who take each other away in two units: the second one stays.
@@ -182,7 +216,7 @@ pub async fn two_administrators_cannot_remove_each_other(store: &dyn Store) {
     one.commit().await.unwrap();
     let demoted = with_role(&world.admin, Role::Team);
     let saved = two.users().save(&permit(&other, Verb::ChangeRole, &demoted), &demoted).await;
-    assert_refused(land(two, saved).await);
+    assert_last_admin(land(two, saved).await);
     assert_eq!(user_seen_by(store, &boss(), &world.admin).await, Some(world.admin));
 }
 
@@ -192,6 +226,10 @@ fn next(user: &User) -> UserRecord {
 
 fn with_role(user: &User, role: Role) -> User {
     User::restore(UserRecord { role, ..next(user) })
+}
+
+async fn password_of(store: &dyn Store, user: &User) -> Option<PasswordHash> {
+    begin_read(store, &Actor::System).await.users().password_hash(user.id).await.unwrap()
 }
 
 async fn credentials(store: &dyn Store, address: &Email) -> Option<Credentials> {

@@ -3,12 +3,12 @@
 use kairo_domain::{Actor, CompanyId, Role, User, UserId, UserRecord, Verb};
 use kairo_ports::Store;
 
-use super::aggregates;
+use super::aggregates::{self, Aggregate};
 use super::steps::{
     World, add_user, assert_missing, assert_out_of_reach, assert_taken, begin, begin_read, boss, land,
     save_user, user_seen_by,
 };
-use crate::builders::{at, email, full_user, next_id, permit, person, user};
+use crate::builders::{at, email, full_user, next_id, permit, user};
 
 /// Every field comes back as it was given.
 pub async fn what_was_added_is_found(store: &dyn Store) {
@@ -282,9 +282,7 @@ fn moved_to(user: &User, text: &str) -> User {
 }
 
 fn renamed(user: &User) -> User {
-    let mut renamed = user.clone();
-    renamed.rename(Some(person("Renamed")), at(5));
-    renamed
+    user.changed("Renamed")
 }
 
 async fn owner_seen_by(store: &dyn Store, actor: &Actor, address: &str) -> Option<User> {

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use chrono::TimeDelta;
-use kairo_domain::{Actor, Change, Lead, LeadPatch, LeadStatus, Reason, Role, Seen, UserActor, Version};
+use kairo_domain::{Actor, Change, Lead, LeadPatch, LeadStatus, Reason, Role, Seen, UserActor, Version, Via};
 use kairo_testkit::builders::{actor_of, full_lead, person};
 use kairo_use_cases::{
     Answer, CaptureLead, Claim, DeleteLead, EditLead, Error, IdempotencyKey, LeadQuery, MoveLead, Once,
@@ -172,7 +172,7 @@ async fn who_may_not_act_any_more_is_told_no_earlier_answer() {
     let order = to(&lead, LeadStatus::Contacted);
     world.studio.leads().move_to(&world.as_team(), order.clone(), once("k1", 1)).await.unwrap();
     let demoted =
-        Actor::User(UserActor { id: world.team.id, role: Role::Client, company: None, session: None });
+        Actor::User(UserActor { id: world.team.id, role: Role::Client, company: None, via: Via::Program });
     let repeated = world.studio.leads().move_to(&demoted, order, once("k1", 1)).await;
     assert!(matches!(repeated, Err(Error::NotFound { .. })));
 }

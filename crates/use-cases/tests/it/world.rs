@@ -2,17 +2,24 @@
 
 use std::sync::Arc;
 
-use kairo_domain::{Actor, Company, JournalEntry, User, Verb};
+use kairo_domain::{Actor, Company, JournalEntry, NewPassword, NewUser, Origin, Redacted, Role, User, Verb};
 use kairo_memory::MemoryStore;
-use kairo_ports::{JournalFilter, Store};
-use kairo_testkit::builders::{actor_of, admin, client, company, permit, team_member};
-use kairo_testkit::fakes::{ManualClock, NumberedIds, NumberedTokens, PlainPasswords, PlainTokens};
-use kairo_use_cases::{Ports, Studio};
+use kairo_ports::{JournalFilter, Mail, MailContent, Store};
+use kairo_testkit::builders::{actor_of, admin, client, company, email, permit, team_member};
+use kairo_testkit::fakes::{
+    Mailbox, ManualClock, NumberedIds, NumberedRefreshTokens, NumberedTokens, PlainCodes, PlainPasswords,
+    PlainTokens, PlainVault,
+};
+use kairo_use_cases::{CreateUser, Error, Links, Ports, SignIn, SignedIn, Studio};
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 pub(crate) struct World {
     pub(crate) studio: Studio,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: ManualClock,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) company: Company,
     pub(crate) admin: User,
     pub(crate) team: User,
     pub(crate) client: User,
@@ -25,29 +32,109 @@ impl World {
         let (admin, team) = (admin("Alma").build(), team_member("Tom").build());
         let client = client("Cleo", company.id).build();
         add(&store, &company, [&admin, &team, &client]).await;
-        let clock = ManualClock::new();
-        let studio = studio_on(Arc::clone(&store) as Arc<dyn Store>, clock.clone());
-        Self { studio, store, clock, admin, team, client }
+        let (clock, mailbox) = (ManualClock::new(), Mailbox::default());
+        let studio = wired(Arc::clone(&store) as Arc<dyn Store>, clock.clone(), mailbox.clone());
+        let studio = studio.from_origin(origin("192.0.2.1"));
+        Self { studio, store, clock, mailbox, company, admin, team, client }
+    }
+
+    /// Another process on the same store.
+    pub(crate) fn second_node(&self) -> Studio {
+        wired(Arc::clone(&self.store) as Arc<dyn Store>, self.clock.clone(), self.mailbox.clone())
+    }
+
+    pub(crate) fn as_admin(&self) -> Actor {
+        actor_of(&self.admin)
     }
 
     pub(crate) fn as_team(&self) -> Actor {
         actor_of(&self.team)
     }
 
+    pub(crate) fn as_client(&self) -> Actor {
+        actor_of(&self.client)
+    }
+
+    /// Somebody with an account and [`PASSWORD`].
+    pub(crate) async fn with_user(&self, address: &str, role: Role) -> User {
+        let user = NewUser { email: email(address), name: None, role, company: None };
+        let order = CreateUser { user, password: NewPassword::parse(PASSWORD).unwrap() };
+        self.studio.users().create(&Actor::System, order).await.unwrap()
+    }
+
+    pub(crate) async fn sign_in(&self, address: &str, password: &str) -> Result<SignedIn, Error> {
+        self.studio.sessions().sign_in(credentials(address, password, None)).await
+    }
+
+    /// Whether an access token holds on this studio.
+    pub(crate) fn holds(&self, signed_in: &SignedIn) -> bool {
+        self.studio.sessions().authenticate(signed_in.access_token.expose()).is_ok()
+    }
+
+    /// Sends what is owed, and gives the mails that went out.
+    pub(crate) async fn mails(&self) -> Vec<Mail> {
+        self.studio.post().deliver_due().await.unwrap();
+        self.mailbox.take()
+    }
+
+    /// The newest entries of the journal first.
     pub(crate) async fn journal(&self) -> Vec<JournalEntry> {
         let mut work = self.store.begin_read(&Actor::System).await.unwrap();
         work.journal().latest(&JournalFilter::default(), 100).await.unwrap()
     }
+
+    pub(crate) async fn events(&self) -> Vec<String> {
+        self.journal().await.into_iter().map(|entry| entry.event).collect()
+    }
+}
+
+pub(crate) fn credentials(address: &str, password: &str, code: Option<&str>) -> SignIn {
+    SignIn { email: email(address), password: secret(password), code: code.map(secret) }
+}
+
+pub(crate) fn secret(text: &str) -> Redacted<String> {
+    Redacted::new(text.to_owned())
+}
+
+pub(crate) fn origin(address: &str) -> Origin {
+    Origin {
+        request: Some("request-1".to_owned()),
+        address: Some(secret(address)),
+        agent: Some(secret("Firefox")),
+    }
+}
+
+/// The token in a mail's link.
+pub(crate) fn token_in(mail: &Mail) -> Redacted<String> {
+    let link = match &mail.content {
+        MailContent::VerifyAddress { link, .. }
+        | MailContent::ResetPassword { link, .. }
+        | MailContent::Welcome { link, .. }
+        | MailContent::Invitation { link, .. }
+        | MailContent::ConfirmOldAddress { link, .. }
+        | MailContent::ConfirmNewAddress { link, .. } => link,
+        MailContent::AlreadyRegistered | MailContent::Notice(_) => panic!("no link in {:?}", mail.content),
+    };
+    secret(link.expose().split_once("#token=").unwrap().1)
 }
 
 pub(crate) fn studio_on(store: Arc<dyn Store>, clock: ManualClock) -> Studio {
+    wired(store, clock, Mailbox::default())
+}
+
+fn wired(store: Arc<dyn Store>, clock: ManualClock, mailbox: Mailbox) -> Studio {
     Studio::new(Ports {
         store,
         clock: Arc::new(clock),
         ids: Arc::new(NumberedIds::new()),
         passwords: Arc::new(PlainPasswords),
         access_tokens: Arc::new(PlainTokens),
+        refresh_tokens: Arc::new(NumberedRefreshTokens),
         tokens: Arc::new(NumberedTokens::default()),
+        codes: Arc::new(PlainCodes::default()),
+        vault: Arc::new(PlainVault),
+        mailer: Arc::new(mailbox),
+        links: Links::below("https://studio.example/"),
     })
 }
 

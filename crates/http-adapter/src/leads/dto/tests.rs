@@ -1,57 +1,21 @@
-use std::collections::BTreeSet;
-
-use kairo_domain::Field;
 use serde_json::json;
-use utoipa::PartialSchema;
 
 use super::*;
-use crate::problem::Fault;
-
-fn read<T: Deserr<Faults>>(body: Value) -> Result<T, Vec<Fault>> {
-    deserr::deserialize::<T, _, Faults>(body).map_err(|faults| {
-        let mut faults = faults.into_vec();
-        faults.sort();
-        faults
-    })
-}
-
-fn codes<T: Deserr<Faults>>(body: Value) -> Vec<(String, &'static str)> {
-    let faults = read::<T>(body).err().unwrap_or_default();
-    faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
-}
-
-fn schema<T: PartialSchema>() -> Value {
-    serde_json::to_value(T::schema()).unwrap()
-}
-
-fn properties<T: PartialSchema>() -> BTreeSet<String> {
-    schema::<T>()["properties"].as_object().unwrap().keys().cloned().collect()
-}
-
-/// What the reader accepts, as it says itself when it is given something else.
-fn accepted<T: Deserr<Faults>>() -> BTreeSet<String> {
-    let faults = read::<T>(json!({"no such field": 1})).err().unwrap();
-    let unknown = faults.into_iter().find(|fault| fault.code == "unknown_field").unwrap();
-    let names = unknown.message.strip_prefix("is not a field; the fields are ").unwrap().to_owned();
-    names.split(", ").map(str::to_owned).collect()
-}
+use crate::body::testing::{assert_documented, assert_listed, assert_required, codes, read, schema};
 
 #[test]
 fn the_document_lists_what_the_reader_accepts() {
-    assert_eq!(properties::<CaptureBody>(), accepted::<CaptureBody>());
-    assert_eq!(properties::<PatchBody>(), accepted::<PatchBody>());
-    assert_eq!(properties::<MoveBody>(), accepted::<MoveBody>());
-    assert_eq!(schema::<CaptureBody>()["required"], json!(["name", "email", "message"]));
-    assert_eq!(schema::<PatchBody>()["required"], Value::Null);
-    assert_eq!(schema::<MoveBody>()["required"], json!(["to"]));
+    assert_documented::<CaptureBody>();
+    assert_required::<CaptureBody>(&["name", "email", "message"]);
+    assert_documented::<PatchBody>();
+    assert_required::<PatchBody>(&[]);
+    assert_documented::<MoveBody>();
+    assert_required::<MoveBody>(&["to"]);
 }
 
 #[test]
 fn the_document_lists_what_the_view_shows() {
-    let listed: BTreeSet<_> = LeadView::PROPERTIES.iter().map(|name| (*name).to_owned()).collect();
-    assert_eq!(properties::<LeadView>(), listed);
-    assert!(LeadField::ALL.iter().all(|field| listed.contains(field.name())));
-    assert_eq!(schema::<LeadView>()["required"].as_array().unwrap().len(), listed.len());
+    assert_listed::<LeadView>();
 }
 
 #[test]

@@ -1,0 +1,20 @@
+//! Load scripts against the release build of the program, on a private cluster of its own. Each prints what it measured
+//! beside a baseline that ran in the same minute on the same machine, and their ratio; nothing fails by a figure.
+//!
+//! ```sh
+//! cargo build --release && cargo run --release -p kairo-bench --bin sign-in-timing
+//! cargo build --release && cargo run --release -p kairo-bench --bin sign-in-load
+//! ```
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a script ends where a step fails, and its output is what it is for"
+)]
+
+mod figures;
+mod program;
+
+pub use figures::{Figures, report};
+pub use program::Program;

@@ -1,0 +1,102 @@
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::Subcommand;
+use kairo::ports::Clock;
+use kairo::system::{Keyring, RingKey, SigningKey, SystemClock};
+
+use super::output::say;
+use super::{Outcome, closed};
+use crate::config::Config;
+use crate::keys::Keys;
+use crate::wiring::Running;
+
+/// Show and rotate the keys that sign tokens and encrypt secrets.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// List the keys: since when each signs, and its id as in /.well-known/jwks.json
+    List,
+    /// Make another key, let it sign, and encrypt every secret in the database with it
+    ///
+    /// Programs that serve read the new key within seconds, and need no restart. Nobody is signed out: the old key is
+    /// still read, but signs nothing any more.
+    Rotate {
+        /// After how many seconds the new key signs; longer than any node takes to see the file
+        #[arg(long, default_value_t = 15, value_name = "SECONDS")]
+        overlap: u32,
+        /// The old keys have leaked: the new key signs at once, and nothing that the old ones signed or encrypted is
+        /// read any more once the secrets are encrypted anew. Everybody has to sign in again
+        #[arg(long, conflicts_with = "overlap")]
+        leaked: bool,
+    },
+}
+
+pub(super) async fn run(config: Config, args: Args) -> Outcome {
+    match args.action {
+        Action::List => list(&config),
+        Action::Rotate { overlap, leaked } => {
+            let overlap = if leaked { 0 } else { overlap };
+            let (keys, ring) = Keys::open(&config, SystemClock.now())?;
+            let signs_from = SystemClock.now() + TimeDelta::seconds(overlap.into());
+            let ring = add(&keys, &ring, signs_from)?;
+            say(&format!("made another key, which signs from {}", signs_from.format("%H:%M:%S UTC")))?;
+            wait_until(signs_from).await;
+            let running = Running::start(&config).await?;
+            let done = seal_anew(&running).await;
+            let done = if leaked && done.is_ok() { forget_old(&keys, &ring) } else { done };
+            closed(done, running.stop().await)
+        }
+    }
+}
+
+fn list(config: &Config) -> Outcome {
+    let now = SystemClock.now();
+    let (_, ring) = Keys::open(config, now)?;
+    let signing = ring.signing_key(now).id()?;
+    for RingKey { key, signs_from } in ring.keys() {
+        let id = key.id()?;
+        let role = match (id == signing, signs_from > now) {
+            (true, _) => "signs now",
+            (false, true) => "will sign",
+            (false, false) => "is read only",
+        };
+        let since = match signs_from.timestamp() {
+            ..=0 => "the beginning".to_owned(),
+            _ => signs_from.to_rfc3339(),
+        };
+        say(&format!("{id}  {role:<12}  since {since}"))?;
+    }
+    Ok(())
+}
+
+fn add(
+    keys: &Keys,
+    ring: &Keyring,
+    signs_from: DateTime<Utc>,
+) -> Result<Keyring, Box<dyn std::error::Error + Send + Sync>> {
+    let mut all = ring.keys();
+    all.push(RingKey { key: SigningKey::generate(), signs_from });
+    keys.keep(all)
+}
+
+async fn wait_until(instant: DateTime<Utc>) {
+    let left = (instant - SystemClock.now()).to_std().unwrap_or(Duration::ZERO);
+    tokio::time::sleep(left).await;
+}
+
+async fn seal_anew(running: &Running) -> Outcome {
+    let sealed = running.studio().upkeep().seal_anew().await?;
+    say(&format!("encrypted {sealed} secrets anew; the old keys are still read, and needed for nothing new"))
+}
+
+fn forget_old(keys: &Keys, ring: &Keyring) -> Outcome {
+    let newest = ring.keys().into_iter().last().ok_or("the ring is empty")?;
+    keys.keep(vec![newest])?;
+    say("the old keys are gone: everybody has to sign in again")
+}

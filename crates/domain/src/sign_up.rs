@@ -1,0 +1,31 @@
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{Email, Entity, Id, PersonName};
+
+/// The id of a sign-up.
+pub type SignUpId = Id<SignUp>;
+
+impl Entity for SignUp {
+    const NAME: &'static str = "sign-up";
+}
+
+/// Somebody asked for an account and has yet to prove that the address is theirs. Only then is there a user, so
+/// nobody can hold an address that belongs to somebody else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignUp {
+    /// Its id.
+    pub id: SignUpId,
+    /// The address to prove.
+    pub email: Email,
+    /// The name to take.
+    pub name: Option<PersonName>,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// When it is forgotten.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl SignUp {
+    /// For how long the address can be proven.
+    pub const LIFETIME: TimeDelta = TimeDelta::hours(24);
+}

@@ -1,0 +1,128 @@
+//! How often callers may ask. Each node counts by itself, in memory.
+
+mod arrivals;
+mod fields;
+mod key;
+mod limiter;
+mod quota;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest};
+use kairo_domain::UserId;
+
+use crate::problem::Problem;
+use crate::{Api, caller, origin};
+
+pub(crate) use fields::{POLICY, STANDING, announce};
+use key::Key;
+use limiter::{Limiter, RuntimeClock, Standing};
+pub use quota::{Quota, RateLimits};
+
+/// What a request is counted as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Something is guessed or mailed: signing in and up, resetting, accepting.
+    Auth,
+    /// A contact form.
+    Leads,
+    /// Reading what is public.
+    Reads,
+    /// Whatever somebody does who is signed in.
+    User,
+}
+
+/// The limiters of one API; a class without one is not limited.
+pub(crate) struct Limiters {
+    auth: Option<Limiter<RuntimeClock>>,
+    leads: Option<Limiter<RuntimeClock>>,
+    reads: Option<Limiter<RuntimeClock>>,
+    user: Option<Limiter<RuntimeClock>>,
+}
+
+/// What a request was counted as, and how that class stands since.
+#[derive(Clone, Debug)]
+struct Charge {
+    class: Class,
+    quota: Quota,
+    standing: Standing,
+}
+
+/// Everything that one request was counted as; kept in its extensions until it is answered.
+#[derive(Default)]
+struct Charges(Vec<Charge>);
+
+impl Class {
+    /// The name in `RateLimit` fields.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::Leads => "leads",
+            Self::Reads => "reads",
+            Self::User => "user",
+        }
+    }
+}
+
+impl Limiters {
+    pub(crate) fn new(limits: &RateLimits) -> Self {
+        let clock = RuntimeClock::start();
+        let limiter = |quota: Option<Quota>| quota.map(|quota| Limiter::new(quota, clock));
+        Self {
+            auth: limiter(limits.auth),
+            leads: limiter(limits.leads),
+            reads: limiter(limits.reads),
+            user: limiter(limits.user),
+        }
+    }
+
+    const fn of(&self, class: Class) -> Option<&Limiter<RuntimeClock>> {
+        match class {
+            Class::Auth => self.auth.as_ref(),
+            Class::Leads => self.leads.as_ref(),
+            Class::Reads => self.reads.as_ref(),
+            Class::User => self.user.as_ref(),
+        }
+    }
+}
+
+/// Counts every request of a route by the address it comes from, and answers itself once they are too many.
+pub(crate) async fn limited(
+    class: Class,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    match charge_address(request.request(), class) {
+        Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(problem) => Ok(request.error_response(problem)),
+    }
+}
+
+fn charge_address(request: &HttpRequest, class: Class) -> Result<(), Problem> {
+    // Who is signed in is counted as a user. Credentials that do not hold are refused later, without a lead.
+    if class == Class::Leads && caller::presents_credentials(request)? {
+        return Ok(());
+    }
+    let api = Api::of(request)?;
+    charge(request, &api, class, Key::of_address(origin::client_address(request, api.settings())))
+}
+
+/// Counts a request of somebody who is signed in.
+pub(crate) fn charge_user(request: &HttpRequest, api: &Api, user: UserId) -> Result<(), Problem> {
+    charge(request, api, Class::User, Key::User(user))
+}
+
+fn charge(request: &HttpRequest, api: &Api, class: Class, key: Key) -> Result<(), Problem> {
+    let Some(limiter) = api.limiters().of(class) else { return Ok(()) };
+    let standing = limiter.charge(key);
+    let charge = Charge { class, quota: limiter.quota(), standing };
+    let mut extensions = request.extensions_mut();
+    if !extensions.contains::<Charges>() {
+        extensions.insert(Charges::default());
+    }
+    if let Some(charges) = extensions.get_mut::<Charges>() {
+        charges.0.push(charge);
+    }
+    if standing.is_allowed { Ok(()) } else { Err(Problem::rate_limited(standing.seconds())) }
+}

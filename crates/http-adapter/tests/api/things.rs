@@ -1,0 +1,76 @@
+//! Something to try an operation on.
+
+use kairo_domain::{Actor, CompanyId, Email, Redacted, Role, Scope, Title, UserActor, UserId, Via};
+use kairo_use_cases::{CreateApiKey, Invite, Outcome};
+
+use crate::support::{PASSWORD, Who, World, company};
+
+/// The path of an operation with the ids of things that were just made, for this caller where they are somebody's own.
+/// Every world has one such thing of each kind.
+pub(crate) async fn filled(world: &World, who: Who, template: &str) -> String {
+    let mut path = template.to_owned();
+    let mut fill = |place: &str, id: String| path = path.replace(place, &id);
+    match template.split('/').nth(1) {
+        Some("leads") if template.contains("{id}") => {
+            fill("{id}", world.lead("Ada").await["id"].as_str().unwrap().to_owned());
+        }
+        Some("companies") if template.contains("{id}") => {
+            fill("{id}", company(&world.studio, "Engines").await.to_string());
+        }
+        Some("invitations") if template.contains("{id}") => fill("{id}", invitation(world).await),
+        Some("users") if template.contains("{id}") => {
+            let user = world.user("thea", Role::Client, Some(world.company)).await;
+            world.sign_in("thea").await;
+            second_factor(world, user).await;
+            fill("{id}", user.to_string());
+            fill("{session}", session(world, user).await);
+            fill("{key}", api_key(world, user).await);
+        }
+        Some("me") if who != Who::Anonymous && template.contains("{id}") => {
+            let user = world.id(who);
+            let is_key = template.contains("api-keys");
+            fill("{id}", if is_key { api_key(world, user).await } else { session(world, user).await });
+        }
+        _ => {}
+    }
+    path
+}
+
+/// The latest session of a user.
+pub(crate) async fn session(world: &World, user: UserId) -> String {
+    let sessions = world.studio.sessions().list(&Actor::System, user).await.unwrap();
+    sessions[0].id.to_string()
+}
+
+/// A new API key of a user.
+pub(crate) async fn api_key(world: &World, user: UserId) -> String {
+    let scopes = Scope::named("leads:read").into_iter().collect();
+    let order = CreateApiKey { name: Title::parse("Export").unwrap(), scopes, expires_at: None };
+    let actor = in_person(world, user).await;
+    world.studio.api_keys().create(&actor, order).await.unwrap().key.id.to_string()
+}
+
+/// Begins to set up a second factor for a user.
+pub(crate) async fn second_factor(world: &World, user: UserId) {
+    let actor = in_person(world, user).await;
+    world.studio.two_factor().begin(&actor, &Redacted::new(PASSWORD.to_owned())).await.unwrap();
+}
+
+async fn in_person(world: &World, id: UserId) -> Actor {
+    let user = world.studio.users().get(&Actor::System, id).await.unwrap();
+    Actor::User(UserActor { id, role: user.role, company: user.company, via: Via::Program })
+}
+
+/// An open invitation of a client of the first company.
+pub(crate) async fn invitation(world: &World) -> String {
+    invitation_of(world, "ida", Role::Client, world.company).await
+}
+
+/// An open invitation of `<name>@example.com`.
+pub(crate) async fn invitation_of(world: &World, name: &str, role: Role, company: CompanyId) -> String {
+    let email = Email::parse(&format!("{name}@example.com")).unwrap();
+    let order = Invite { email, role, company: Some(company) };
+    let made = world.studio.invitations().create(&Actor::System, order, None).await.unwrap();
+    let Outcome::Done(invitation) = made else { unreachable!("without a key, nothing is replayed") };
+    invitation.id.to_string()
+}

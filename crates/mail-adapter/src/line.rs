@@ -1,0 +1,61 @@
+use kairo_domain::PersonName;
+
+/// The most characters of a name that is greeted.
+const GREETED_MAX: usize = 64;
+
+/// The text in one line, without what could pass for something else: characters that end a line or move the cursor
+/// become spaces, those that turn the direction of writing go.
+pub(crate) fn one_line(text: &str) -> String {
+    let shown = text.chars().filter(|c| !turns(*c));
+    let spaced: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The name as it may be greeted. Anybody can sign up with anybody's address: a name that could be an advertisement,
+/// because it is long or a mail program would make a link of it, is left out.
+pub(crate) fn greeted(name: &PersonName) -> Option<String> {
+    let name = one_line(name.as_str());
+    let is_harmless = !name.contains(['/', '\\', ':', '@']) && !has_host(&name);
+    (is_harmless && !name.is_empty() && name.chars().count() <= GREETED_MAX).then_some(name)
+}
+
+/// Whether a dot joins two words as in `evil.example`; `J. R. R.` and `J.R.R. Tolkien` are fine.
+fn has_host(name: &str) -> bool {
+    name.split('.').skip(1).any(|after| after.chars().take_while(|c| c.is_alphanumeric()).nth(1).is_some())
+}
+
+const fn turns(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_stays_one() {
+        assert_eq!(one_line("Ada\r\nBcc: x@y.example\u{2028}\tLovelace\0"), "Ada Bcc: x@y.example Lovelace");
+        assert_eq!(one_line("Ada\u{202e}ecalevoL"), "AdaecalevoL");
+        assert_eq!(one_line("  Müller   &   Söhne "), "Müller & Söhne");
+    }
+
+    #[test]
+    fn names_of_people_are_greeted() {
+        for name in
+            ["Ada Lovelace", "J.R.R. Tolkien", "Dr. No", "Jean-Luc O'Neill", "李小龙", "Ada, Countess"]
+        {
+            assert_eq!(greeted(&PersonName::parse(name).unwrap()).as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn advertisements_are_not() {
+        let long = "win ".repeat(20);
+        for name in
+            ["Win at evil.example", "https://evil.example/x", "me@evil.example", "wa\\me", "t:me", &long]
+        {
+            assert_eq!(greeted(&PersonName::parse(name).unwrap()), None, "{name}");
+        }
+        assert_eq!(greeted(&PersonName::restore("\n\u{202e}".to_owned())), None);
+    }
+}

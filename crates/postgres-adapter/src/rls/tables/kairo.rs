@@ -1,0 +1,87 @@
+//! What the program keeps beside the nine tables.
+
+use kairo_domain::{Resource, Verb};
+
+use super::Class::{Derived, Fixed, Program, Sealed, Under};
+use super::{CREATED_AT, ID, Kind, Table};
+
+/// The tables whose rights are those of resources. Their rows never change but in how they end.
+pub(crate) static OWN: [Table; 2] = [
+    Table {
+        schema: "kairo",
+        name: "invitations",
+        kinds: &[
+            Kind { resource: Resource::ClientInvitation, rows: "role = 'CLIENT'" },
+            Kind { resource: Resource::StaffInvitation, rows: "role <> 'CLIENT'" },
+        ],
+        columns: &[
+            ID,
+            ("email", Fixed),
+            ("role", Fixed),
+            ("company_id", Fixed),
+            ("invited_by", Fixed),
+            CREATED_AT,
+            // Who may invite may do it again.
+            ("expires_at", Under(Verb::Create, "true")),
+            ("accepted_at", Under(Verb::Create, "accepted_at IS NULL")),
+            ("revoked_at", Under(Verb::Delete, "revoked_at IS NULL")),
+            ("email_folded", Derived),
+        ],
+    },
+    Table {
+        schema: "kairo",
+        name: "api_keys",
+        kinds: &[Kind::of(Resource::ApiKey)],
+        columns: &[
+            ID,
+            ("user_id", Fixed),
+            ("name", Fixed),
+            ("prefix", Fixed),
+            ("digest", Sealed),
+            ("scopes", Fixed),
+            ("expires_at", Fixed),
+            CREATED_AT,
+            ("last_used_at", Program("last_used_at IS NULL")),
+            ("revoked_at", Under(Verb::Delete, "revoked_at IS NULL")),
+        ],
+    },
+];
+
+/// The columns of the journal that are written; its number is the database's.
+pub(crate) const JOURNAL: &[&str] = &[
+    "at",
+    "actor",
+    "actor_id",
+    "role",
+    "verb",
+    "resource",
+    "subject",
+    "event",
+    "body",
+    "company_id",
+    "request_id",
+    "address",
+    "agent",
+];
+
+/// The columns of the idempotency keys.
+pub(crate) const IDEMPOTENCY: &[&str] =
+    &["scope", "key", "body_digest", "status", "headers", "body", "created_at", "expires_at"];
+
+/// The columns of a letter as it is posted; how often it was tried is the sender's business.
+pub(crate) const POSTED: &[&str] = &["id", "kind", "subject", "address", "created_at", "due_at"];
+
+/// The tables that nobody but the program itself reads and writes.
+pub(crate) const PRIVATE: [&str; 7] = [
+    "kairo.sign_ups",
+    "kairo.email_changes",
+    "kairo.one_time_tokens",
+    "kairo.second_factors",
+    "kairo.attempts",
+    "kairo.revocations",
+    "kairo.letters",
+];
+
+/// Whatever else the rendered rights are about.
+pub(crate) const BOOKKEEPING: [&str; 5] =
+    ["kairo.journal", "kairo.idempotency_keys", "kairo.colleagues", "kairo.migrations", "kairo.rls_state"];

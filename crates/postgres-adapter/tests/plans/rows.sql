@@ -1,0 +1,54 @@
+-- The context keeps the trigger for changes by hand away from 800,000 rows.
+SELECT set_config('kairo.actor', 'system', false);
+INSERT INTO leads (name, email, message, company, source, utm_source, utm_campaign, status, created_at, updated_at)
+SELECT 'Person ' || n, 'person' || n || '@example.com', 'Hello number ' || n || ', I want ' || md5(n::text),
+       CASE WHEN n % 1000 <> 1 THEN 'Company ' || n % 5000 END,
+       CASE n % 1000 WHEN 1 THEN NULL WHEN 2 THEN 'CHAT' WHEN 3 THEN 'PLATFORM_SIGNUP' ELSE 'CONTACT_FORM' END,
+       CASE WHEN n % 5 = 0 THEN 'source-' || n % 1000 END, CASE WHEN n % 5 = 0 THEN 'campaign-' || n % 1000 END,
+       ('{NEW,CONTACTED,QUALIFIED,CONVERTED,LOST}'::"LeadStatus"[])[1 + n % 5],
+       timestamptz '2026-01-01' + n * interval '1 minute', timestamptz '2026-01-01' + n * interval '1 minute'
+  FROM generate_series(1, 100000) AS n;
+INSERT INTO projects (slug, title, summary, content, published, created_at)
+SELECT 'project-' || n, 'Project ' || n, 'Summary', '[]', n % 10 <> 0, timestamptz '2026-01-01' + n * interval '1 minute'
+  FROM generate_series(1, 20000) AS n;
+INSERT INTO services (slug, title, description, content, featured_order, published)
+SELECT 'service-' || n, 'Service ' || n, 'Description', '[]', n, n % 10 <> 0 FROM generate_series(1, 20000) AS n;
+INSERT INTO companies (id, name, industry, created_at, updated_at)
+SELECT ('00000000-0000-7000-8002-' || lpad(n::text, 12, '0'))::uuid, 'Company ' || n || ' ' || md5(n::text),
+       CASE WHEN n % 1000 <> 1 THEN 'Industry ' || n % 1000 END,
+       timestamptz '2026-01-01' + n * interval '1 minute', timestamptz '2026-01-01' + n * interval '1 minute'
+  FROM generate_series(1, 100000) AS n;
+INSERT INTO users (id, email, password_hash, name, role, company_id, suspended_at, created_at, updated_at)
+SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'user' || n || '@example.com', '!',
+       CASE WHEN n % 10 <> 1 THEN 'Person ' || md5(n::text) END,
+       CASE n % 1000 WHEN 1 THEN 'ADMIN' WHEN 2 THEN 'TEAM' ELSE 'CLIENT' END::"Role",
+       CASE WHEN n % 1000 > 9 THEN ('00000000-0000-7000-8002-' || lpad((1 + n % 5000)::text, 12, '0'))::uuid END,
+       CASE WHEN n % 1000 = 3 THEN now() END,
+       timestamptz '2026-01-01' + n * interval '1 minute', timestamptz '2026-01-01' + n * interval '1 minute'
+  FROM generate_series(1, 100000) AS n;
+INSERT INTO kairo.invitations (id, email, role, company_id, invited_by, created_at, expires_at, accepted_at)
+SELECT gen_random_uuid(), 'guest' || n || '@example.com', CASE WHEN n % 50 = 1 THEN 'TEAM' ELSE 'CLIENT' END::"Role",
+       CASE WHEN n % 1000 > 9 THEN ('00000000-0000-7000-8002-' || lpad((1 + n % 5000)::text, 12, '0'))::uuid END,
+       '00000000-0000-7000-8000-000000000001', timestamptz '2026-01-01' + n * interval '1 minute',
+       timestamptz '2026-01-08' + n * interval '1 minute', CASE WHEN n % 2 = 0 THEN now() END
+  FROM generate_series(1, 100000) AS n;
+-- Nobody listens, and a notification for each line takes longer than the lines.
+ALTER TABLE kairo.journal DISABLE TRIGGER announce_entry;
+INSERT INTO kairo.journal (at, actor, actor_id, role, verb, resource, subject, event, company_id)
+SELECT timestamptz '2026-01-01' + n * interval '1 minute', CASE WHEN n % 1000 = 1 THEN 'direct' ELSE 'user' END,
+       CASE WHEN n % 1000 <> 1 THEN ('00000000-0000-7000-8000-' || lpad((1 + n % 200)::text, 12, '0'))::uuid END, 'TEAM',
+       'update', CASE WHEN n % 500 = 1 THEN 'session' ELSE 'lead' END, md5(n::text)::uuid,
+       CASE WHEN n % 500 = 1 THEN 'session.opened' ELSE 'lead.edited' END,
+       CASE WHEN n % 4 = 0 THEN ('00000000-0000-7000-8002-' || lpad((1 + n % 5000)::text, 12, '0'))::uuid END
+  FROM generate_series(1, 100000) AS n;
+INSERT INTO automations (id, user_id, title, flow, status, created_at)
+SELECT ('00000000-0000-7000-8001-' || lpad(n::text, 12, '0'))::uuid,
+       ('00000000-0000-7000-8000-' || lpad((1 + n % 200)::text, 12, '0'))::uuid, 'Automation ' || n, '{}',
+       ('{DRAFT,ACTIVE,PAUSED,ARCHIVED}'::"AutoStatus"[])[1 + (n / 200) % 4],
+       timestamptz '2026-01-01' + n * interval '1 minute'
+  FROM generate_series(1, 20000) AS n;
+INSERT INTO automation_runs (automation_id, status, started_at)
+SELECT ('00000000-0000-7000-8001-' || lpad((1 + n % 20000)::text, 12, '0'))::uuid, 'SUCCESS',
+       timestamptz '2026-01-01' + n * interval '1 second'
+  FROM generate_series(1, 100000) AS n;
+ANALYZE;

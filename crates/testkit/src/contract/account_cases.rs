@@ -1,0 +1,182 @@
+/// The part of [`store_contract!`](crate::store_contract) that is about getting into an account and staying there.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! account_contract {
+    ($fresh:expr) => {
+        $crate::store_contract! { @cases $fresh =>
+            invitations {
+                what_was_added_is_found
+                nothing_is_kept_without_commit
+                an_unknown_invitation_is_not_found
+                staff_sees_invitations
+                staff_invites
+                nobody_else_invites
+                an_id_cannot_be_taken_twice
+                an_address_is_invited_once_at_a_time
+                an_open_invitation_out_of_sight_counts
+                an_address_cannot_be_invited_by_two_units
+                an_address_is_free_once_it_was_settled
+                what_an_invitation_names_has_to_exist
+                a_permit_for_something_else_is_refused
+                settling_changes_how_it_ends
+                staff_settles_what_it_sees
+                nobody_settles_what_they_cannot_see
+                a_settled_invitation_stays_so
+                two_units_cannot_both_settle
+            }
+            invitation_lists {
+                everybody_lists_what_they_see
+                settled_invitations_are_listed
+                invitations_are_filtered_by_address_without_case
+                invitations_are_filtered_by_role
+                invitations_are_filtered_by_company
+                invitations_are_filtered_by_time
+                a_search_finds_nothing
+                invitations_are_sorted_by_each_field
+                invitations_are_met_page_by_page
+            }
+            sessions {
+                what_was_added_is_found
+                nothing_is_kept_without_commit
+                a_session_is_found_by_its_digest
+                only_the_program_looks_for_digests
+                the_digest_is_zeros_for_everybody_else
+                everybody_sees_their_own_sessions
+                the_latest_session_comes_first
+                an_unknown_session_is_not_found
+                an_id_cannot_be_taken_twice
+                a_digest_cannot_be_taken_twice
+                a_digest_cannot_be_taken_by_two_units
+                a_user_who_is_not_there_is_missing
+                only_the_program_adds_sessions
+                a_permit_for_something_else_is_refused
+                an_own_session_is_revoked
+                an_administrator_revokes_any_session
+                a_session_is_revoked_once
+                two_units_cannot_both_revoke
+                nobody_revokes_what_they_cannot_see
+            }
+            session_rotation {
+                a_session_is_rotated
+                a_session_is_found_by_its_last_two_tokens
+                the_token_before_is_hidden_from_everybody_else
+                a_used_token_is_not_rotated
+                a_revoked_session_is_not_rotated
+                an_unknown_session_is_not_rotated
+                two_units_cannot_both_rotate
+                a_rotation_does_not_undo_a_revocation
+                the_token_of_another_session_is_taken
+                only_the_program_rotates
+                a_rotated_session_is_revoked
+            }
+            api_keys {
+                what_was_added_is_found
+                nothing_is_kept_without_commit
+                a_key_is_found_by_its_digest
+                only_the_program_looks_for_digests
+                the_digest_is_zeros_for_everybody_else
+                everybody_sees_their_own_keys
+                the_latest_key_comes_first
+                an_unknown_key_is_not_found
+                nothing_can_be_taken_twice
+                a_user_who_is_not_there_is_missing
+                everybody_makes_their_own_keys
+                a_permit_for_something_else_is_refused
+                a_key_is_revoked
+                a_key_is_revoked_once
+                nobody_revokes_what_they_cannot_see
+                a_use_is_noted
+                only_the_program_notes_uses
+            }
+            second_factors {
+                what_was_put_is_found
+                a_read_unit_finds_it
+                a_new_one_replaces_the_one_before
+                nothing_is_kept_without_commit
+                own_writes_are_visible_in_the_unit
+                it_is_removed
+                a_user_who_is_not_there_is_missing
+                all_can_be_met_in_parts
+                a_code_is_taken_once
+                a_recovery_code_is_taken_once
+                a_removed_one_stays_so
+                only_the_program_keeps_second_factors
+            }
+            sign_ups {
+                what_was_added_is_found
+                nothing_is_kept_without_commit
+                an_address_may_be_asked_for_many_times
+                an_id_cannot_be_taken_twice
+                all_of_an_address_go_at_once
+                only_the_program_keeps_sign_ups
+            }
+            email_changes {
+                what_was_added_is_found
+                nothing_is_kept_without_commit
+                a_new_wish_replaces_the_one_before
+                a_user_has_one_wish
+                it_is_confirmed_at_both_addresses
+                no_confirmation_is_lost
+                a_change_that_is_gone_is_stale
+                the_changes_of_a_user_are_forgotten
+                a_user_who_is_not_there_is_missing
+                only_the_program_keeps_changes
+            }
+            one_time_tokens {
+                what_was_added_is_found
+                nothing_is_kept_without_commit
+                a_digest_cannot_be_taken_twice
+                a_token_is_used_once
+                two_units_cannot_both_use_a_token
+                the_tokens_of_a_purpose_are_forgotten
+                only_the_program_keeps_tokens
+            }
+            attempts {
+                failures_are_counted
+                old_failures_are_forgotten
+                a_failure_is_forgotten_to_the_microsecond
+                a_key_is_forgotten
+                nothing_is_kept_without_commit
+                no_failure_is_lost
+                only_the_program_counts
+            }
+            revocations {
+                an_empty_log_has_a_mark
+                an_ended_session_is_told
+                a_living_session_is_not_told
+                a_change_of_standing_is_told
+                a_user_is_told_as_it_stands_now
+                an_ordinary_change_is_not_told
+                nothing_is_told_without_commit
+                what_was_open_at_the_mark_is_told_later
+                an_own_revocation_hides_no_other
+                only_the_program_reads_the_log
+            }
+            expired {
+                ended_sessions_go
+                what_was_over_is_no_news
+                ended_api_keys_go
+                what_was_mailed_goes_after_its_time
+                old_attempts_go
+                old_revocations_go
+                no_more_go_than_asked_for
+                nothing_goes_without_commit
+                only_the_program_purges
+            }
+            letters {
+                what_was_posted_is_taken
+                nothing_is_kept_without_commit
+                the_oldest_letter_comes_first
+                a_letter_comes_again_when_nobody_sent_it
+                a_sent_letter_is_gone
+                a_letter_is_put_back
+                two_units_never_take_the_same_letter
+                a_taken_letter_is_hidden_from_older_units
+                an_id_cannot_be_taken_twice
+                everybody_posts
+                only_the_program_sends
+                a_read_unit_posts_nothing
+            }
+        }
+    };
+}

@@ -1,0 +1,104 @@
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use kairo_domain::{Actor, Denied, Id, Origin, Refused, Resource, UserId, Verb, Via};
+use kairo_ports::UnitOfWork;
+use uuid::Uuid;
+
+use crate::live::Live;
+use crate::retry::retry;
+use crate::{Error, Ports};
+
+/// What every use case works with: the ports, what is known of revoked tokens, and where the request comes from.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) ports: Arc<Ports>,
+    pub(crate) live: Arc<Live>,
+    pub(crate) origin: Arc<Origin>,
+}
+
+/// What an order asks for, to be remembered if it is refused.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    verb: Verb,
+    resource: Resource,
+    subject: Option<Uuid>,
+}
+
+impl Asked {
+    /// An order about one thing.
+    pub(crate) const fn of(verb: Verb, resource: Resource, subject: Uuid) -> Self {
+        Self { verb, resource, subject: Some(subject) }
+    }
+
+    /// An order about something that does not exist yet.
+    pub(crate) const fn for_new(resource: Resource) -> Self {
+        Self { verb: Verb::Create, resource, subject: None }
+    }
+
+    pub(crate) const fn refused(self, why: &'static str) -> Refused {
+        Refused { verb: self.verb, resource: self.resource, subject: self.subject, why }
+    }
+}
+
+impl Desk {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.ports.clock.now()
+    }
+
+    pub(crate) fn new_id<E>(&self) -> Id<E> {
+        Id::from_uuid(self.ports.ids.next())
+    }
+
+    /// Begins a unit of work whose journal entries say where they come from.
+    pub(crate) async fn begin(&self, actor: &Actor) -> Result<Box<dyn UnitOfWork>, Error> {
+        let mut work = self.ports.store.begin(actor).await?;
+        work.journal().came_from(&self.origin);
+        Ok(work)
+    }
+
+    pub(crate) async fn begin_read(&self, actor: &Actor) -> Result<Box<dyn UnitOfWork>, Error> {
+        Ok(self.ports.store.begin_read(actor).await?)
+    }
+
+    /// Runs an order that matters for security: again when another transaction was in the way, and with a line in the
+    /// journal when it is refused to the actor.
+    pub(crate) async fn order<T, F>(
+        &self,
+        actor: &Actor,
+        asked: Asked,
+        order: impl FnMut() -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let done = retry(order).await;
+        if let Some(why) = done.as_ref().err().and_then(Error::refusal) {
+            self.remember_refusal(actor, asked.refused(why)).await?;
+        }
+        done
+    }
+
+    /// Records that something was refused, in a unit of its own.
+    pub(crate) async fn remember_refusal(&self, actor: &Actor, refused: Refused) -> Result<(), Error> {
+        let refused = &refused;
+        retry(|| async move {
+            let mut work = self.begin(actor).await?;
+            work.journal().record_refusal(actor, refused, self.now()).await?;
+            Ok(work.commit().await?)
+        })
+        .await
+    }
+
+    /// The user who acts in person. What could lock the owner out or let somebody stay is not for API keys.
+    pub(crate) fn in_person(&self, actor: &Actor, asked: Asked) -> Result<UserId, Error> {
+        match actor {
+            Actor::User(user) if !matches!(user.via, Via::ApiKey(..)) => Ok(user.id),
+            Actor::Visitor => Err(Error::Unauthenticated("sign in first")),
+            Actor::User(_) | Actor::Automation { .. } | Actor::System => {
+                let Asked { verb, resource, .. } = asked;
+                Err(Error::Forbidden(Denied::Forbidden { role: actor.role(), verb, resource }))
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+use chrono::{DateTime, Utc};
+use kairo_domain::{
+    Actor, Email, Event, Invitation, InvitationChange, InvitationStatus, NewPassword, NewUser, PersonName,
+    Purpose, Redacted, Role, TokenDigest, User, Verb, Verified,
+};
+use kairo_ports::{StoreError, UnitOfWork};
+
+use super::{Invitations, event};
+use crate::Error;
+use crate::retry::retry;
+
+/// What the holder of an invitation's token sees before accepting.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InvitationShown {
+    /// Who is invited.
+    pub email: Email,
+    /// The role to have.
+    pub role: Role,
+    /// The name of the company to belong to.
+    pub company: Option<String>,
+    /// Until when it can be accepted.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Somebody accepts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AcceptInvitation {
+    /// The token that was mailed.
+    pub token: Redacted<String>,
+    /// The name to take.
+    pub name: Option<PersonName>,
+    /// The password to sign in with.
+    pub password: NewPassword,
+}
+
+impl Invitations {
+    /// Shows an invitation to whoever holds its token.
+    ///
+    /// # Errors
+    /// [`Error::TokenInvalid`] when the token is not good, or not any more.
+    pub async fn look_at(&self, token: &Redacted<String>) -> Result<InvitationShown, Error> {
+        let digest = self.desk.ports.tokens.digest(token.expose());
+        let mut work = self.desk.begin_read(&Actor::System).await?;
+        let invitation = self.pending(&mut *work, &digest).await?;
+        let company = match invitation.company {
+            Some(company) => work.companies().get(company).await?,
+            None => None,
+        };
+        Ok(InvitationShown {
+            email: invitation.email,
+            role: invitation.role,
+            company: company.map(|company| company.details.name.as_str().to_owned()),
+            expires_at: invitation.expires_at,
+        })
+    }
+
+    /// Makes the user that the invitation describes. The mail has proven the address.
+    ///
+    /// # Errors
+    /// [`Error::TokenInvalid`] when the token is not good, or not any more; also when the address has got an account
+    /// by another way meanwhile.
+    pub async fn accept(&self, order: AcceptInvitation) -> Result<User, Error> {
+        let desk = &self.desk;
+        let digest = &desk.ports.tokens.digest(order.token.expose());
+        // Looked at before the costly hash, so that made-up tokens cost next to nothing.
+        let mut work = desk.begin_read(&Actor::System).await?;
+        self.pending(&mut *work, digest).await?;
+        drop(work);
+        let hash = &desk.ports.passwords.hash(order.password.secret()).await?;
+        let order = &order;
+        retry(|| async move {
+            let now = desk.now();
+            let mut work = desk.begin(&Actor::System).await?;
+            let mut invitation = self.pending(&mut *work, digest).await?;
+            work.one_time_tokens().take(digest).await.map_err(Error::of_token)?;
+            work.one_time_tokens().discard(Purpose::Invitation(invitation.id)).await?;
+            let new = NewUser {
+                email: invitation.email.clone(),
+                name: order.name.clone(),
+                role: invitation.role,
+                company: invitation.company,
+            };
+            let user = User::create(desk.new_id(), new, Verified::Yes, now);
+            let made = Actor::System.may(Verb::Create, &user)?;
+            work.users().add(&made, &user).await.map_err(taken_meanwhile)?;
+            work.users().set_password_hash(&made, user.id, hash).await?;
+            let permit = Actor::System.may(Verb::Delete, &invitation)?;
+            invitation.accepted_at = Some(now);
+            work.invitations().settle(&permit, &invitation).await?;
+            let accepted = event(&invitation, InvitationChange::Accepted { user: user.id });
+            work.journal().record_for(&Actor::Visitor, &permit, &accepted, now).await?;
+            let created = Event::UserCreated { user: user.id };
+            work.journal().record_for(&Actor::Visitor, &made, &created, now).await?;
+            work.commit().await?;
+            Ok(user)
+        })
+        .await
+    }
+
+    async fn pending(&self, work: &mut dyn UnitOfWork, digest: &TokenDigest) -> Result<Invitation, Error> {
+        let token = self.desk.good_token(work, digest).await?;
+        let Purpose::Invitation(id) = token.purpose else { return Err(Error::TokenInvalid) };
+        let invitation = work.invitations().get(id).await?.ok_or(Error::TokenInvalid)?;
+        match invitation.status(self.desk.now()) {
+            InvitationStatus::Pending => Ok(invitation),
+            InvitationStatus::Accepted | InvitationStatus::Revoked | InvitationStatus::Expired => {
+                Err(Error::TokenInvalid)
+            }
+        }
+    }
+}
+
+/// The address has an account by now: whoever holds the link is not told.
+fn taken_meanwhile(error: StoreError) -> Error {
+    match error {
+        StoreError::Taken { .. } => Error::TokenInvalid,
+        other => other.into(),
+    }
+}

@@ -1,0 +1,102 @@
+use chrono::{DateTime, Utc};
+use kairo_domain::{Actor, Event, Resource, Revocation, SessionId, UserId, Verb};
+use kairo_ports::UnitOfWork;
+
+use super::Sessions;
+use crate::Error;
+use crate::desk::Asked;
+
+/// Which of the own sessions are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The one that asks.
+    This,
+    /// All but the one that asks.
+    Others,
+    /// All of them.
+    All,
+}
+
+/// Some of the own sessions to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndOwn {
+    /// Which.
+    pub which: Which,
+}
+
+impl Sessions {
+    /// Ends some of the actor's own sessions, and tells how many. Their access tokens hold nowhere within a second.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when the actor is nobody who is signed in, [`Error::Forbidden`] for API keys.
+    pub async fn end_own(&self, actor: &Actor, order: EndOwn) -> Result<usize, Error> {
+        let desk = &self.desk;
+        let user = actor.user().ok_or(Error::Unauthenticated("sign in first"))?;
+        let own = actor.session();
+        let asked = Asked::of(Verb::Delete, Resource::Session, user.uuid());
+        let ended = desk
+            .order(actor, asked, || async move {
+                desk.in_person(actor, asked)?;
+                let now = desk.now();
+                let mut work = desk.begin(actor).await?;
+                let is_meant = |session: SessionId| match order.which {
+                    Which::This => own == Some(session),
+                    Which::Others => own != Some(session),
+                    Which::All => true,
+                };
+                let ended = end_all(&mut *work, actor, user, is_meant, now).await?;
+                work.commit().await?;
+                Ok(ended)
+            })
+            .await?;
+        desk.learn(ended.iter().copied().map(Revocation::Session));
+        Ok(ended.len())
+    }
+
+    /// Ends a session of a user. Users end their own, administrators anybody's.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the user has no such session within the actor's reach, or it has ended.
+    pub async fn end(&self, actor: &Actor, user: UserId, id: SessionId) -> Result<(), Error> {
+        let desk = &self.desk;
+        desk.order(actor, Asked::of(Verb::Delete, Resource::Session, id.uuid()), || async move {
+            let now = desk.now();
+            let mut work = desk.begin(actor).await?;
+            let session = work.sessions().get(id).await?.filter(|session| session.user == user);
+            let mut session = session.ok_or_else(|| Error::missing(id))?;
+            let permit = actor.may(Verb::Delete, &session)?;
+            if session.revoked_at.is_some() {
+                return Err(Error::missing(id));
+            }
+            session.revoke(now);
+            work.sessions().revoke(&permit, &session).await?;
+            work.journal().record(&permit, &Event::SessionRevoked { session: id }, now).await?;
+            Ok(work.commit().await?)
+        })
+        .await?;
+        desk.learn([Revocation::Session(id)]);
+        Ok(())
+    }
+}
+
+/// Ends those sessions of a user that are meant, and tells which they were.
+pub(crate) async fn end_all(
+    work: &mut dyn UnitOfWork,
+    actor: &Actor,
+    user: UserId,
+    is_meant: impl Fn(SessionId) -> bool + Send,
+    now: DateTime<Utc>,
+) -> Result<Vec<SessionId>, Error> {
+    let mut ended = Vec::new();
+    for mut session in work.sessions().of_user(user).await? {
+        if !is_meant(session.id) {
+            continue;
+        }
+        let permit = actor.may(Verb::Delete, &session)?;
+        session.revoke(now);
+        work.sessions().revoke(&permit, &session).await?;
+        work.journal().record(&permit, &Event::SessionRevoked { session: session.id }, now).await?;
+        ended.push(session.id);
+    }
+    Ok(ended)
+}

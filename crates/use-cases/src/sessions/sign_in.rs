@@ -1,0 +1,132 @@
+use kairo_domain::{
+    AccountChange, Actor, Email, Event, Redacted, SecondFactor, Session, User, UserActor, Verb, Via,
+};
+use kairo_ports::{Credentials, PasswordHash, UnitOfWork};
+
+use super::{Sessions, SignedIn};
+use crate::Error;
+use crate::desk::Desk;
+use crate::proof::Claimed;
+use crate::retry::retry;
+use crate::two_factor::Code;
+
+/// An address and a password, and a code where the account asks for one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignIn {
+    /// Who says they are signing in.
+    pub email: Email,
+    /// With what they prove it.
+    pub password: Redacted<String>,
+    /// The code of the authenticator app, or a recovery code.
+    pub code: Option<Redacted<String>>,
+}
+
+/// How the second factor of an account was met.
+enum Met {
+    /// There is none, or the code fits; a recovery code is used up now.
+    Yes { recovery: bool },
+    /// A code is needed.
+    Missing,
+    /// The code does not fit, or was used before.
+    Wrong,
+}
+
+impl Sessions {
+    /// Checks a password, and a code where the account asks for one, and opens a session. An unknown address takes as
+    /// long as a wrong password. Whoever fails again and again has to wait, and nobody is locked out for good.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] whatever was wrong, [`Error::SecondFactorRequired`] when the password is right and a
+    /// code is needed, [`Error::RateLimited`] after failures, [`Error::Busy`] when too many sign in at once.
+    pub async fn sign_in(&self, order: SignIn) -> Result<SignedIn, Error> {
+        let desk = &self.desk;
+        let claimed = Claimed::new(desk, &order.email);
+        let proven = claimed.prove(desk, &order.password).await?;
+        let known = proven.ok_or(Error::Unauthenticated("the address or the password is wrong"))?;
+        let rehashed = &rehash(desk, &known, &order.password).await?;
+        let (order, user, claimed) = (&order, &known.user, &claimed);
+        let opened = retry(|| async move {
+            let now = desk.now();
+            let mut work = desk.begin(&Actor::System).await?;
+            let recovery = match second_factor(desk, &mut *work, user, order.code.as_ref()).await? {
+                Met::Yes { recovery } => recovery,
+                Met::Missing => return Err(Error::SecondFactorRequired),
+                Met::Wrong => return Ok(None),
+            };
+            let id = desk.new_id();
+            let (token, refresh_digest) = desk.ports.refresh_tokens.first(id);
+            let session = Session {
+                id,
+                user: user.id,
+                refresh_digest,
+                previous_digest: None,
+                rotated_at: None,
+                expires_at: now + Session::LIFETIME,
+                ip_address: desk.origin.address.clone(),
+                user_agent: desk.origin.agent.clone(),
+                created_at: now,
+                last_used_at: None,
+                revoked_at: None,
+            };
+            let permit = Actor::System.may(Verb::Create, &session)?;
+            work.sessions().add(&permit, &session).await?;
+            work.attempts().forget(claimed.account()).await?;
+            let actor = Actor::User(UserActor {
+                id: user.id,
+                role: user.role,
+                company: user.company,
+                via: Via::Session(session.id),
+            });
+            let event = Event::SessionOpened { session: session.id, user: user.id };
+            work.journal().record_for(&actor, &permit, &event, now).await?;
+            if recovery || rehashed.is_some() {
+                let permit = Actor::System.may(Verb::Update, user)?;
+                if let Some(hash) = rehashed {
+                    work.users().set_password_hash(&permit, user.id, hash).await?;
+                }
+                if recovery {
+                    let event = Event::Account { user: user.id, change: AccountChange::RecoveryCodeUsed };
+                    work.journal().record_for(&actor, &permit, &event, now).await?;
+                }
+            }
+            work.commit().await?;
+            Ok(Some((session, token, now)))
+        })
+        .await?;
+        match opened {
+            Some((session, token, now)) => desk.signed_in(known.user, &session, token, now),
+            None => {
+                claimed.failed(desk, Some(&known.user), "second_factor").await?;
+                Err(Error::Unauthenticated("the code is wrong or was used already"))
+            }
+        }
+    }
+}
+
+/// Another hash of the password, when the stored one was made with other parameters than new ones are.
+async fn rehash(
+    desk: &Desk,
+    known: &Credentials,
+    password: &Redacted<String>,
+) -> Result<Option<PasswordHash>, Error> {
+    if !desk.ports.passwords.is_outdated(&known.password_hash) {
+        return Ok(None);
+    }
+    Ok(Some(desk.ports.passwords.hash(password).await?))
+}
+
+async fn second_factor(
+    desk: &Desk,
+    work: &mut dyn UnitOfWork,
+    user: &User,
+    code: Option<&Redacted<String>>,
+) -> Result<Met, Error> {
+    let factor = work.second_factors().get(user.id).await?;
+    let Some(mut factor) = factor.filter(SecondFactor::is_on) else {
+        return Ok(Met::Yes { recovery: false });
+    };
+    let Some(code) = code else { return Ok(Met::Missing) };
+    let Some(taken) = Code::take(desk, &mut factor, code)? else { return Ok(Met::Wrong) };
+    work.second_factors().put(&factor).await?;
+    Ok(Met::Yes { recovery: taken == Code::Recovery })
+}

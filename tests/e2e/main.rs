@@ -6,5 +6,7 @@ mod command_line;
 mod crash;
 mod existing_database;
 mod hangups;
+mod identity;
+mod mail;
 mod program;
 mod quickstart;

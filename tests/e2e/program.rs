@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -153,6 +153,19 @@ impl Program {
         self.http.post(path).bearer_auth(token).json(&json!({"to": to})).send().await.unwrap()
     }
 
+    /// Waits until a token is refused, and tells how long that took.
+    pub(crate) async fn until_refused(&self, path: &str, token: &str) -> Duration {
+        let started = Instant::now();
+        timeout(PATIENCE, async {
+            while self.get(path, token).await.status() != StatusCode::UNAUTHORIZED {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .unwrap();
+        started.elapsed()
+    }
+
     /// Asks it to stop and waits; the exit code is returned.
     pub(crate) async fn stop(mut self) -> Option<i32> {
         send(&self.child, Signal::SIGTERM);
@@ -164,6 +177,20 @@ impl Program {
         send(&self.child, Signal::SIGKILL);
         self.child.wait().await.unwrap();
     }
+}
+
+/// What `look` gives once it gives something.
+pub(crate) async fn eventually<T>(look: impl Fn() -> Option<T>) -> T {
+    timeout(PATIENCE, async {
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .unwrap()
 }
 
 fn send(child: &Child, signal: Signal) {

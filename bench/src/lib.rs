@@ -2,7 +2,7 @@
 //! beside a baseline that ran in the same minute on the same machine, and their ratio; nothing fails by a figure.
 //!
 //! ```sh
-//! cargo build --release && cargo run --release -p kairo-bench --bin sign-in-timing
+//! cargo build --release && cargo run --release -p kairo-bench --bin account-timing
 //! cargo build --release && cargo run --release -p kairo-bench --bin sign-in-load
 //! ```
 

@@ -71,11 +71,15 @@ impl Program {
         (words[1].to_owned(), words[2].to_owned())
     }
 
-    /// A sign-in that comes from this address, as a proxy would tell.
+    /// A sign-in that comes from this address.
     pub fn sign_in(&self, email: &str, password: &str, address: u32) -> RequestBuilder {
-        let [_, a, b, c] = address.to_be_bytes();
         let credentials = json!({"email": email, "password": password});
-        let request = self.http.post(self.api("/auth/login")).json(&credentials);
+        self.coming_from(self.http.post(self.api("/auth/login")).json(&credentials), address)
+    }
+
+    /// The request, as if a proxy had passed it on for this address.
+    pub fn coming_from(&self, request: RequestBuilder, address: u32) -> RequestBuilder {
+        let [_, a, b, c] = address.to_be_bytes();
         request.header("x-forwarded-for", format!("10.{a}.{b}.{c}"))
     }
 

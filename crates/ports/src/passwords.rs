@@ -40,6 +40,9 @@ pub trait Passwords: Send + Sync {
     /// Hashes a password. Fails with [`PasswordError::Busy`] when too many are under way.
     async fn hash(&self, password: &Redacted<String>) -> Result<PasswordHash, PasswordError>;
 
+    /// How many passwords are taken on at a time, those that wait included.
+    fn capacity(&self) -> usize;
+
     /// Whether a hash was made with other parameters than new ones are.
     fn is_outdated(&self, hash: &PasswordHash) -> bool;
 

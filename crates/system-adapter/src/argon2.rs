@@ -40,6 +40,7 @@ pub struct Argon2Passwords {
     /// Computed with the same parameters, so that an unknown address costs what a known one does.
     decoy: Arc<Phc>,
     threads: HashThreads,
+    capacity: usize,
 }
 
 impl Default for Argon2Settings {
@@ -67,7 +68,8 @@ impl Argon2Passwords {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let decoy = hash(&argon2, "no password of anybody").map_err(|error| bad(&error))?;
         let threads = HashThreads::start(settings.at_once, settings.waiting).map_err(|error| bad(&error))?;
-        Ok(Self { argon2, decoy: Arc::new(decoy), threads })
+        let capacity = settings.at_once + settings.waiting;
+        Ok(Self { argon2, decoy: Arc::new(decoy), threads, capacity })
     }
 }
 
@@ -85,6 +87,10 @@ impl Passwords for Argon2Passwords {
         let (argon2, password) = (self.argon2.clone(), password.clone());
         let hash = self.threads.run(move || hash(&argon2, password.expose()).map_err(broken)).await?;
         Ok(PasswordHash::new(hash.to_string()))
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity
     }
 
     fn is_outdated(&self, hash: &PasswordHash) -> bool {
@@ -147,6 +153,7 @@ mod tests {
     #[tokio::test]
     async fn one_too_many_is_told_to_come_back() {
         let passwords = passwords(1, 0);
+        assert_eq!(passwords.capacity(), 1);
         let place = passwords.threads.occupy();
         let refused = passwords.hash(&secret("correct horse")).await;
         assert!(matches!(refused, Err(PasswordError::Busy)));

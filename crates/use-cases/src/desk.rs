@@ -6,6 +6,7 @@ use kairo_ports::UnitOfWork;
 use uuid::Uuid;
 
 use crate::live::Live;
+use crate::places::Places;
 use crate::retry::retry;
 use crate::{Error, Ports};
 
@@ -14,6 +15,7 @@ use crate::{Error, Ports};
 pub(crate) struct Desk {
     pub(crate) ports: Arc<Ports>,
     pub(crate) live: Arc<Live>,
+    pub(crate) proofs: Arc<Places>,
     pub(crate) origin: Arc<Origin>,
 }
 

@@ -41,6 +41,7 @@ mod links;
 mod listing;
 mod live;
 mod once;
+mod places;
 mod post;
 mod proof;
 mod retry;

@@ -34,6 +34,8 @@ impl<'a> Claimed<'a> {
         desk: &Desk,
         password: &Redacted<String>,
     ) -> Result<Option<Credentials>, Error> {
+        // Before anything is read: of a flood, only as many cost anything as there are places.
+        let _place = desk.proofs.enter(desk.ports.passwords.capacity())?;
         let known = self.look_up(desk).await?;
         let hash = known.as_ref().map(|credentials| &credentials.password_hash);
         let fits = desk.ports.passwords.verify(password, hash).await?;

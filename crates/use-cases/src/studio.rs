@@ -7,6 +7,7 @@ use kairo_ports::{
 
 use crate::desk::Desk;
 use crate::live::Live;
+use crate::places::Places;
 use crate::{
     Accounts, ApiKeys, Audit, Companies, Error, Invitations, Leads, Links, Post, Sessions, SignUps,
     TwoFactor, Upkeep, Users,
@@ -47,8 +48,8 @@ pub struct Studio {
 impl Studio {
     /// A studio on these ports.
     pub fn new(ports: Ports) -> Self {
-        let (live, origin) = (Arc::new(Live::default()), Arc::new(Origin::default()));
-        Self { desk: Desk { ports: Arc::new(ports), live, origin } }
+        let (live, proofs) = (Arc::new(Live::default()), Arc::new(Places::default()));
+        Self { desk: Desk { ports: Arc::new(ports), live, proofs, origin: Arc::new(Origin::default()) } }
     }
 
     /// The same studio, asked from this place: what it writes into the journal says so.

@@ -20,6 +20,10 @@ impl Passwords for PlainPasswords {
         Ok(PasswordHash::new(format!("plain:{}", password.expose())))
     }
 
+    fn capacity(&self) -> usize {
+        1_000
+    }
+
     fn is_outdated(&self, hash: &PasswordHash) -> bool {
         hash.as_str().starts_with("old:")
     }

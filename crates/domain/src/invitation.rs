@@ -1,8 +1,12 @@
 mod field;
 
+use std::fmt;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{CompanyId, Email, Entity, Facts, Id, Resource, Role, Subject, UserId};
+use crate::{
+    CompanyId, Email, Entity, Facts, Id, IllegalTransition, InvitationChange, Resource, Role, Subject, UserId,
+};
 
 pub use field::InvitationField;
 
@@ -69,8 +73,41 @@ impl Invitation {
     }
 
     /// Gives an open invitation its time anew.
-    pub fn renew(&mut self, at: DateTime<Utc>) {
+    ///
+    /// # Errors
+    /// [`IllegalTransition`] when it was accepted or taken back.
+    pub fn renew(
+        &mut self,
+        at: DateTime<Utc>,
+    ) -> Result<InvitationChange, IllegalTransition<InvitationStatus>> {
+        self.leave(InvitationStatus::Pending, at)?;
         self.expires_at = at + Self::LIFETIME;
+        Ok(InvitationChange::Resent)
+    }
+
+    /// Takes an open invitation back.
+    ///
+    /// # Errors
+    /// [`IllegalTransition`] when it was accepted or taken back already.
+    pub fn revoke(
+        &mut self,
+        at: DateTime<Utc>,
+    ) -> Result<InvitationChange, IllegalTransition<InvitationStatus>> {
+        self.leave(InvitationStatus::Revoked, at)?;
+        self.revoked_at = Some(at);
+        Ok(InvitationChange::Revoked)
+    }
+
+    fn leave(
+        &self,
+        to: InvitationStatus,
+        at: DateTime<Utc>,
+    ) -> Result<(), IllegalTransition<InvitationStatus>> {
+        let from = self.status(at);
+        if from.next().contains(&to) {
+            return Ok(());
+        }
+        Err(IllegalTransition { from, to, allowed: from.next().to_vec() })
     }
 
     /// Which resource of the policy an invitation to this role is.
@@ -86,6 +123,15 @@ impl InvitationStatus {
     /// The words, for the documentation.
     pub const WORDS: [&'static str; 4] = ["PENDING", "ACCEPTED", "REVOKED", "EXPIRED"];
 
+    /// Where an invitation may go from here by somebody's decision; it is accepted by its own verb, and expires by
+    /// itself.
+    pub const fn next(self) -> &'static [Self] {
+        match self {
+            Self::Pending | Self::Expired => &[Self::Pending, Self::Revoked],
+            Self::Accepted | Self::Revoked => &[],
+        }
+    }
+
     /// The word of the API.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -94,6 +140,12 @@ impl InvitationStatus {
             Self::Revoked => "REVOKED",
             Self::Expired => "EXPIRED",
         }
+    }
+}
+
+impl fmt::Display for InvitationStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -125,9 +177,13 @@ mod tests {
         };
         assert_eq!(pending.status(at(9)), InvitationStatus::Pending);
         assert_eq!(pending.status(at(10)), InvitationStatus::Expired);
-        let accepted = Invitation { accepted_at: Some(at(5)), ..pending.clone() };
+        let mut accepted = Invitation { accepted_at: Some(at(5)), ..pending.clone() };
         assert_eq!(accepted.status(at(99)), InvitationStatus::Accepted);
-        let revoked = Invitation { revoked_at: Some(at(5)), ..pending };
-        assert_eq!((revoked.status(at(9)), revoked.is_open()), (InvitationStatus::Revoked, false));
+        assert!(accepted.renew(at(99)).is_err() && accepted.revoke(at(99)).is_err());
+        let mut again = pending;
+        assert!(again.renew(at(20)).is_ok());
+        assert_eq!(again.status(at(21)), InvitationStatus::Pending);
+        assert!(again.revoke(at(21)).is_ok() && again.revoke(at(22)).is_err());
+        assert_eq!(again.status(at(23)), InvitationStatus::Revoked);
     }
 }

@@ -1,5 +1,7 @@
 use chrono::TimeDelta;
-use kairo_domain::{Denied, Entity, Id, IllegalTransition, LeadStatus, MoveRefused, StaleVersion, Version};
+use kairo_domain::{
+    Denied, Entity, Id, IllegalTransition, InvitationStatus, LeadStatus, MoveRefused, StaleVersion, Version,
+};
 use kairo_ports::{PasswordError, StoreError, TokenError, VaultError};
 
 use crate::Code;
@@ -136,6 +138,15 @@ impl From<Denied> for Error {
             Denied::Forbidden { .. } => Self::Forbidden(denied),
             Denied::Hidden { resource } => Self::NotFound { what: resource.as_str() },
         }
+    }
+}
+
+impl From<IllegalTransition<InvitationStatus>> for Error {
+    fn from(refused: IllegalTransition<InvitationStatus>) -> Self {
+        let detail = refused.to_string();
+        let IllegalTransition { from, to, allowed } = refused;
+        let allowed = allowed.into_iter().map(InvitationStatus::as_str).collect();
+        Self::IllegalTransition { detail, from: from.as_str(), to: to.as_str(), allowed }
     }
 }
 

@@ -106,7 +106,7 @@ impl Invitations {
     /// Sends an open invitation again, with its time anew. Links of earlier mails are void.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`] when it was accepted or taken back.
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::IllegalTransition`] when it was accepted or taken back.
     pub async fn resend(
         &self,
         actor: &Actor,
@@ -124,13 +124,10 @@ impl Invitations {
             }
             let mut invitation = work.invitations().get(id).await?.ok_or_else(|| Error::missing(id))?;
             let permit = actor.may(Verb::Delete, &invitation)?;
-            if !invitation.is_open() {
-                return Err(Error::Stale { current: None });
-            }
-            invitation.renew(now);
+            let resent = invitation.renew(now)?;
             work.invitations().settle(&permit, &invitation).await?;
             work.letters().post(desk.new_id(), &Letter::Invitation(id), now).await?;
-            work.journal().record(&permit, &event(&invitation, InvitationChange::Resent), now).await?;
+            work.journal().record(&permit, &event(&invitation, resent), now).await?;
             keep(&mut *work, once, &invitation, now).await?;
             work.commit().await?;
             Ok(Outcome::Done(invitation))
@@ -141,7 +138,8 @@ impl Invitations {
     /// Takes an open invitation back: its links are void at once.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`] when it was accepted or taken back already.
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::IllegalTransition`] when it was accepted or taken back
+    /// already.
     pub async fn revoke(&self, actor: &Actor, id: InvitationId) -> Result<(), Error> {
         let desk = &self.desk;
         let asked = Asked::of(Verb::Delete, Resource::ClientInvitation, id.uuid());
@@ -150,12 +148,9 @@ impl Invitations {
             let mut work = desk.begin(actor).await?;
             let mut invitation = work.invitations().get(id).await?.ok_or_else(|| Error::missing(id))?;
             let permit = actor.may(Verb::Delete, &invitation)?;
-            if !invitation.is_open() {
-                return Err(Error::Stale { current: None });
-            }
-            invitation.revoked_at = Some(now);
+            let revoked = invitation.revoke(now)?;
             work.invitations().settle(&permit, &invitation).await?;
-            work.journal().record(&permit, &event(&invitation, InvitationChange::Revoked), now).await?;
+            work.journal().record(&permit, &event(&invitation, revoked), now).await?;
             Ok(work.commit().await?)
         })
         .await

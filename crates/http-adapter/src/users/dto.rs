@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use deserr::Deserr;
+use deserr::{Deserr, ValuePointerRef};
 use kairo_domain::{
     CompanyId, Email, HttpUrl, NewUser, Patch, PersonName, Role, Seen, Sort, User, UserField, UserId,
     UserPatch,
@@ -38,7 +38,7 @@ pub(crate) struct AddBody {
 
 /// Changes to a profile, as a JSON Merge Patch.
 #[derive(Debug, Deserr, ToSchema)]
-#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
+#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields = unknown_in_patch)]
 #[schema(as = PatchUser, rename_all = "camelCase", example = json!({"name": "Ada King", "avatarUrl": null}))]
 pub(crate) struct PatchBody {
     /// The user's name.
@@ -49,6 +49,17 @@ pub(crate) struct PatchBody {
     #[deserr(default)]
     #[schema(value_type = Option<String>, format = "uri", max_length = 2048)]
     avatar_url: Patch<HttpUrl>,
+}
+
+fn unknown_in_patch(key: &str, accepted: &[&str], place: ValuePointerRef) -> Faults {
+    let message = match key {
+        "role" => "a patch gives no role: use PUT /users/{id}/role".to_owned(),
+        "companyId" => "a patch moves nobody: use PUT /users/{id}/company".to_owned(),
+        "email" => "a patch changes no address: its owner does, by PUT /me/email".to_owned(),
+        "suspendedAt" => "a patch suspends nobody: use POST /users/{id}/suspend or /reactivate".to_owned(),
+        _ => format!("is not a field; the fields are {}", accepted.join(", ")),
+    };
+    Faults::at(place.push_key(key), "unknown_field", message)
 }
 
 /// Another role.

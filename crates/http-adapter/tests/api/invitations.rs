@@ -56,7 +56,7 @@ async fn an_invitation_becomes_a_user() {
         world.delete(&path, Who::Team).await,
         world.post(&format!("{path}/resend"), Who::Team, json!({})).await,
     ] {
-        assert_eq!((reply.status, reply.problem().as_str()), (412, "stale"));
+        assert_eq!((reply.status, reply.problem().as_str()), (409, "illegal_transition"));
     }
 }
 
@@ -70,7 +70,7 @@ async fn an_invitation_can_be_taken_back() {
     assert_eq!(accept(&world, &token).await.problem(), "token_invalid");
     let shown = world.get(&path, Who::Admin).await.json();
     assert_eq!((&shown["status"], &shown["revokedAt"]), (&json!("REVOKED"), &json!("2026-01-01T00:00:00Z")));
-    assert_eq!(world.delete(&path, Who::Admin).await.problem(), "stale");
+    assert_eq!(world.delete(&path, Who::Admin).await.problem(), "illegal_transition");
     assert_eq!(invite(&world, Who::Admin, "CLIENT").await.status, 201);
 }
 

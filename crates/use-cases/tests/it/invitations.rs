@@ -70,7 +70,7 @@ async fn a_revoked_invitation_is_good_for_nothing() {
     assert!(matches!(world.studio.invitations().look_at(&token).await, Err(Error::TokenInvalid)));
     assert!(matches!(world.studio.invitations().accept(acceptance(token)).await, Err(Error::TokenInvalid)));
     let again = world.studio.invitations().revoke(&world.as_team(), invitation.id).await;
-    assert!(matches!(again, Err(Error::Stale { .. })));
+    assert!(matches!(again, Err(Error::IllegalTransition { from: "REVOKED", .. })));
     assert!(invite(&world, &world.as_team(), Role::Client).await.is_ok(), "another one may follow");
 }
 

@@ -9,7 +9,7 @@ use kairo::system::Keyring;
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::keys::Keys;
+use crate::keys::{Keys, RELOAD_EVERY};
 use crate::stop::Stop;
 use crate::upkeep::keep_up;
 
@@ -17,8 +17,6 @@ use crate::upkeep::keep_up;
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 /// How often letters are looked for although none was announced: some wait for their next try.
 const POST_EVERY: Duration = Duration::from_secs(5);
-/// How often the file of keys is read.
-const KEYS_EVERY: Duration = Duration::from_secs(5);
 
 /// What the background works with.
 pub(crate) struct Background {
@@ -101,7 +99,7 @@ async fn post(studio: &Studio, posted: &Notify, stop: &Stop) {
 }
 
 async fn reload(keys: &Keys, keyring: &Keyring, stop: &Stop) {
-    let mut beat = interval(KEYS_EVERY);
+    let mut beat = interval(RELOAD_EVERY);
     loop {
         tokio::select! {
             _ = stop.asked() => return,

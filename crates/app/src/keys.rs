@@ -1,5 +1,7 @@
 //! The ring of signing keys: in the configuration, or in a file that the program makes and rotates itself.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use kairo::system::{Keyring, RingKey, SigningKey};
 
@@ -11,7 +13,11 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 /// The file of the ring, in the folder of secrets.
 const FILE: &str = "signing-key";
 
+/// How often a program that serves reads the file anew.
+pub(crate) const RELOAD_EVERY: Duration = Duration::from_secs(5);
+
 /// Where the ring is.
+#[derive(Clone)]
 pub(crate) enum Keys {
     /// In the configuration; it changes with a restart.
     Configured,
@@ -59,7 +65,8 @@ impl Keys {
     }
 }
 
-/// The key that is not rotated: what it signs, cursors and receipts, gives access to nothing and has to stay readable.
+/// The key that rotation leaves alone: what derives from it, the tags of cursors, receipts and CSRF tokens, gives access
+/// to nothing by itself and has to stay readable. A program takes it when it starts.
 pub(crate) fn lasting(keyring: &Keyring, now: DateTime<Utc>) -> SigningKey {
     keyring.keys().into_iter().next().map_or_else(|| keyring.signing_key(now), |first| first.key)
 }

@@ -4,6 +4,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The folder of keys and passwords that the program makes for itself; nobody else can read it.
+#[derive(Clone)]
 pub(crate) struct Secrets {
     dir: PathBuf,
 }

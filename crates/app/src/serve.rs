@@ -1,15 +1,14 @@
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpServer};
-use kairo::http::{Api, BodyPace, ForwardedHeader, Metrics, Quota, RateLimits, Settings, Tasks};
-use kairo::ports::Clock;
-use kairo::system::{SigningKey, SystemClock};
+use kairo::http::{Api, BodyPace, ForwardedHeader, Metrics, RateLimits, Settings, Tasks};
+use kairo::system::SigningKey;
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::background::Background;
-use crate::config::{Config, ForwardedBy, Rate};
-use crate::keys::Keys;
+use crate::config::{Config, ForwardedBy};
 use crate::stop::Stop;
 use crate::wiring::Running;
 
@@ -36,6 +35,18 @@ pub(crate) enum Unsafe {
         "--demo serves accounts with printed passwords, so it listens on a loopback address only, not on {0}"
     )]
     DemoBeyondLoopback(SocketAddr),
+}
+
+/// What goes on beside the requests is over although nobody asked the program to stop. Without it nothing that is
+/// revoked would be noticed and no mail sent, so the program ends, to be started again.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unattended {
+    /// It came to its end.
+    #[error("what goes on beside the requests has ended by itself")]
+    Ended,
+    /// It panicked.
+    #[error("what goes on beside the requests has failed")]
+    Failed(#[source] JoinError),
 }
 
 /// Refuses what nobody can want.
@@ -72,12 +83,11 @@ impl Server {
         }
         let http = http.bind(config.server.listen).map_err(|error| named(&error, config.server.listen))?;
         let address = http.addrs().first().copied().unwrap_or(config.server.listen);
-        let (keys, _) = Keys::open(config, SystemClock.now()).map_err(io::Error::other)?;
         let background = Background {
             studio: running.studio().clone(),
             store: running.store().clone(),
             metrics,
-            keys,
+            keys: running.keys().clone(),
             keyring: running.keyring().clone(),
             stop: stop.clone(),
         };
@@ -92,26 +102,47 @@ impl Server {
     /// Serves until the program is asked to stop, then finishes what is under way within the time for that.
     ///
     /// # Errors
-    /// The system's.
+    /// The system's, and [`Unattended`] when what goes on in the background did not last until then.
     pub(crate) async fn run_until(self, stop: &Stop) -> io::Result<()> {
         let handle = self.server.handle();
         #[expect(clippy::disallowed_methods, reason = "it ends with the stop, and is waited for")]
-        let background = tokio::spawn(self.background.run());
+        let mut background = tokio::spawn(self.background.run());
         let mut server = std::pin::pin!(self.server);
-        let asked = tokio::select! {
+        let attended = tokio::select! {
             served = &mut server => {
                 background.abort();
                 return served;
             }
-            asked = stop.asked() => asked,
+            attended = attended_until(stop.asked(), &mut background) => attended,
         };
+        let asked = attended.as_ref().copied().unwrap_or_else(|unattended| {
+            tracing::error!(error = %unattended, "stopping, to be started again");
+            Instant::now()
+        });
         let (served, ()) = tokio::join!(server, handle.stop(true));
         let left = self.grace.saturating_sub(asked.elapsed());
-        let finished = async { tokio::join!(self.tasks.drain(), background) };
+        let finished = async {
+            self.tasks.drain().await;
+            if attended.is_ok() { background.await } else { Ok(()) }
+        };
         if tokio::time::timeout(left, finished).await.is_err() {
             tracing::warn!(left = self.tasks.len(), "stopping although requests are still under way");
         }
+        attended.map_err(io::Error::other)?;
         served
+    }
+}
+
+/// When the program was asked to stop, unless the background was over before.
+async fn attended_until(
+    asked: impl Future<Output = Instant>,
+    background: &mut JoinHandle<()>,
+) -> Result<Instant, Unattended> {
+    tokio::select! {
+        // The stop ends the background too: first of all it was asked for.
+        biased;
+        asked = asked => Ok(asked),
+        over = background => Err(over.map_or_else(Unattended::Failed, |()| Unattended::Ended)),
     }
 }
 
@@ -136,13 +167,12 @@ fn settings(running: &Running, config: &Config, metrics: Metrics) -> Settings {
 }
 
 fn rate_limits(config: &Config) -> RateLimits {
-    let quota = |rate: Rate| Quota::new(rate.requests, Duration::from_secs(rate.seconds.into()));
     let rates = config.rates;
     RateLimits {
-        auth: quota(rates.auth),
-        leads: quota(rates.leads),
-        reads: quota(rates.reads),
-        user: quota(rates.user),
+        auth: rates.auth.quota(),
+        leads: rates.leads.quota(),
+        reads: rates.reads.quota(),
+        user: rates.user.quota(),
     }
 }
 
@@ -160,6 +190,31 @@ mod tests {
         config.server.listen = listen.parse().unwrap();
         config.auth.signing_key = key.map(Secret::new);
         config
+    }
+
+    fn spawned(background: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        #[expect(clippy::disallowed_methods, reason = "it is waited for")]
+        tokio::spawn(background)
+    }
+
+    #[tokio::test]
+    async fn a_background_that_is_over_too_early_is_noticed() {
+        let never = std::future::pending;
+        let ended = attended_until(never(), &mut spawned(async {})).await.unwrap_err();
+        assert!(matches!(ended, Unattended::Ended));
+        let failed = attended_until(never(), &mut spawned(async { panic!("no mails") })).await.unwrap_err();
+        let why = std::error::Error::source(&failed).unwrap().to_string();
+        assert!(why.contains("no mails"), "{why}");
+    }
+
+    #[tokio::test]
+    async fn a_background_that_the_stop_ended_is_in_order() {
+        let mut background = spawned(async {});
+        while !background.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        let asked = Instant::now();
+        assert_eq!(attended_until(std::future::ready(asked), &mut background).await.unwrap(), asked);
     }
 
     #[test]

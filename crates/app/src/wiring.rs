@@ -24,8 +24,14 @@ const DEMO_ACCOUNTS: [(&str, &str); 3] =
 /// Everything that runs beneath a command: database, store and studio.
 pub(crate) struct Running {
     database: Database,
+    wired: Wired,
+}
+
+/// What is on top of the database.
+struct Wired {
     store: PgStore,
     studio: Studio,
+    keys: Keys,
     keyring: Keyring,
 }
 
@@ -39,7 +45,7 @@ impl Running {
     pub(crate) async fn start(config: &Config) -> Result<Self, Error> {
         let database = Database::open(config).await?;
         match Self::on(config, database.url()).await {
-            Ok((store, studio, keyring)) => Ok(Self { database, store, studio, keyring }),
+            Ok(wired) => Ok(Self { database, wired }),
             Err(error) => {
                 if let Err(closing) = database.close().await {
                     tracing::error!(error = %closing, "closing the database failed as well");
@@ -49,10 +55,10 @@ impl Running {
         }
     }
 
-    async fn on(config: &Config, url: &str) -> Result<(PgStore, Studio, Keyring), Error> {
+    async fn on(config: &Config, url: &str) -> Result<Wired, Error> {
         kairo::postgres::migrate(url).await?;
         let store = PgStore::connect(pg_options(config, url)).await?;
-        let (_, keyring) = Keys::open(config, SystemClock.now())?;
+        let (keys, keyring) = Keys::open(config, SystemClock.now())?;
         let studio = kairo::Builder::on(Arc::new(store.clone()))
             .keyring(keyring.clone())
             .tokens(token_settings(config))
@@ -61,27 +67,32 @@ impl Running {
             .links(Links::below(&public_url(config)))
             .name(config.mail.studio_name.clone())
             .build()?;
-        Ok((store, studio, keyring))
+        Ok(Wired { store, studio, keys, keyring })
     }
 
     /// The studio.
     pub(crate) fn studio(&self) -> &Studio {
-        &self.studio
+        &self.wired.studio
     }
 
     /// The store.
     pub(crate) fn store(&self) -> &PgStore {
-        &self.store
+        &self.wired.store
+    }
+
+    /// Where the keys are.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.wired.keys
     }
 
     /// The ring of keys that the studio signs with.
     pub(crate) fn keyring(&self) -> &Keyring {
-        &self.keyring
+        &self.wired.keyring
     }
 
-    /// The key from which cursors and receipts derive theirs.
+    /// The key from which cursors, receipts and CSRF tokens derive theirs.
     pub(crate) fn lasting_key(&self) -> SigningKey {
-        lasting(&self.keyring, SystemClock.now())
+        lasting(&self.wired.keyring, SystemClock.now())
     }
 
     /// Fills in the demo data; doing it again changes nothing.
@@ -93,7 +104,7 @@ impl Running {
             .iter()
             .map(|(_, email)| Ok((Email::parse(email)?, hash.clone())))
             .collect::<Result<Vec<_>, Error>>()?;
-        self.store.load_demo(&accounts).await?;
+        self.wired.store.load_demo(&accounts).await?;
         Ok(DemoAccounts { password })
     }
 
@@ -102,7 +113,7 @@ impl Running {
         if config.server.listen.ip().is_loopback() {
             return Ok(());
         }
-        let mut work = self.store.begin_read(&Actor::System).await?;
+        let mut work = self.wired.store.begin_read(&Actor::System).await?;
         for (_, email) in DEMO_ACCOUNTS {
             if work.users().find_by_email(&Email::parse(email)?).await?.is_some() {
                 return Err(format!(
@@ -118,7 +129,7 @@ impl Running {
 
     /// Closes the store and the database.
     pub(crate) async fn stop(self) -> Result<(), Error> {
-        self.store.close().await;
+        self.wired.store.close().await;
         Ok(self.database.close().await?)
     }
 }

@@ -57,7 +57,7 @@ pub struct Refused {
     pub resource: Resource,
     /// Of which thing, if it is known.
     pub subject: Option<Uuid>,
-    /// Why not, as a stable word: `forbidden`, `password`, `second_factor`, `reused` and so on.
+    /// Why not, as a stable word: `forbidden`, `password`, `second_factor`, `wait` and so on.
     pub why: &'static str,
 }
 

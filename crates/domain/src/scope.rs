@@ -117,6 +117,10 @@ impl Scopes {
         if self == Self::FULL {
             return true;
         }
+        // Who gives rights can give them to an account of their own, and stay.
+        if verb == Verb::ChangeRole {
+            return false;
+        }
         let access = if matches!(verb, Verb::Read | Verb::Export) { Access::Read } else { Access::Write };
         Area::of(resource).is_some_and(|area| self.contains(Scope { area, access }))
     }
@@ -173,6 +177,7 @@ mod tests {
     fn all_scopes_together_are_still_less_than_a_person() {
         let all: Scopes = Scope::ALL.into_iter().collect();
         assert!(!all.cover(Resource::ApiKey, Verb::Create) && !all.cover(Resource::Session, Verb::Read));
+        assert!(!all.cover(Resource::User, Verb::ChangeRole) && all.cover(Resource::User, Verb::Update));
         assert!(Scopes::FULL.cover(Resource::ApiKey, Verb::Create));
     }
 }

@@ -11,6 +11,7 @@ use crate::list::{self, ListView};
 use crate::me::own_id;
 use crate::path::PathId;
 use crate::problem::Problem;
+use crate::query::NoQuery;
 
 use dto::CreateBody;
 pub(crate) use dto::{ApiKeyView, NewApiKeyView};
@@ -28,7 +29,7 @@ pub(crate) use dto::{ApiKeyView, NewApiKeyView};
         (status = 404, description = "`not_found`: an API key sees no keys."),
     )
 )]
-pub(crate) async fn list(api: Api, Caller(actor): Caller) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list(api: Api, Caller(actor): Caller, _: NoQuery) -> Result<HttpResponse, Problem> {
     let user = own_id(&actor)?;
     let keys = api.run(move |studio| async move { studio.api_keys().list(&actor, user).await }).await?;
     Ok(send(list::respond_whole(keys.iter().map(ApiKeyView::from))))

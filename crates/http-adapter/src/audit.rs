@@ -1,8 +1,6 @@
 mod dto;
 
 use actix_web::HttpResponse;
-use kairo_domain::Filter;
-use kairo_use_cases::Listing;
 
 use crate::Api;
 use crate::answer::send;
@@ -32,8 +30,7 @@ pub(crate) async fn list(
     here: Here,
     query: ListQuery<EntryView>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = Filter { conditions: query.conditions, search: query.search };
-    let order = Listing { filter, sort: query.sort, page: query.page };
+    let (order, shape) = query.into_listing();
     let page = api.run(move |studio| async move { studio.audit().list(&actor, &order).await }).await?;
-    Ok(send(list::respond(&here, &query.shape, &page, |entry| EntryView::from(entry))))
+    Ok(send(list::respond(&here, &shape, &page, |entry| EntryView::from(entry))))
 }

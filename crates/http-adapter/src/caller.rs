@@ -10,6 +10,7 @@ use kairo_use_cases::{ApiKeys, Code};
 
 use crate::headers::single;
 use crate::problem::Problem;
+use crate::rate_limit::Class;
 use crate::{Api, cookies, csrf, rate_limit};
 
 /// Who sends the request: somebody signed in.
@@ -57,12 +58,27 @@ pub(crate) fn presents_credentials(request: &HttpRequest) -> Result<bool, Proble
     Ok(credentials(request, &Api::of(request)?)?.is_some())
 }
 
+/// Whether a browser sends the request by cookies of ours, be it that they hold no longer.
+pub(crate) fn is_browser(api: &Api, request: &HttpRequest) -> Result<bool, Problem> {
+    if sent_on_purpose(request)?.is_some() {
+        return Ok(false);
+    }
+    let names = api.cookie_names();
+    let is_there = |name| cookies::value(request.headers(), name).map(|value| value.is_some());
+    // The browser drops an access token that is over, and keeps the refresh token.
+    Ok(is_there(names.access)? || is_there(names.refresh)?)
+}
+
 async fn authenticate(request: HttpRequest) -> Result<Option<Actor>, Problem> {
     let api = Api::serving(&request)?;
     let Some(credentials) = credentials(&request, &api)? else { return Ok(None) };
     let actor = match credentials {
         Credentials::Token(token) => api.studio().sessions().authenticate(token)?,
-        Credentials::ApiKey(key) => authenticate_key(&api, key).await?,
+        Credentials::ApiKey(key) => {
+            // Anybody can make keys up, and each costs a look into the store.
+            rate_limit::charge_address(&request, &api, Class::Reads)?;
+            authenticate_key(&api, key).await?
+        }
         Credentials::Cookie(token) => {
             let actor = api.studio().sessions().authenticate(token)?;
             let session = actor.session().ok_or_else(Problem::broken)?;
@@ -81,9 +97,13 @@ async fn authenticate_key(api: &Api, key: &str) -> Result<Actor, Problem> {
     api.run(move |studio| async move { studio.api_keys().authenticate(key.expose()).await }).await
 }
 
-/// What the caller sent on purpose wins over what the browser sends by itself.
+/// What wins over whatever the browser sends by itself.
+fn sent_on_purpose(request: &HttpRequest) -> Result<Option<&HeaderValue>, Problem> {
+    single(request.headers(), &header::AUTHORIZATION, "Authorization")
+}
+
 fn credentials<'a>(request: &'a HttpRequest, api: &Api) -> Result<Option<Credentials<'a>>, Problem> {
-    let Some(sent) = single(request.headers(), &header::AUTHORIZATION, "Authorization")? else {
+    let Some(sent) = sent_on_purpose(request)? else {
         let cookie = cookies::value(request.headers(), api.cookie_names().access)?;
         return Ok(cookie.map(Credentials::Cookie));
     };

@@ -7,6 +7,7 @@ use crate::answer::send;
 use crate::caller::Caller;
 use crate::list::{self, ListView};
 use crate::problem::Problem;
+use crate::query::NoQuery;
 
 pub(crate) use dto::ColleagueView;
 
@@ -21,7 +22,7 @@ pub(crate) use dto::ColleagueView;
         ("ETag" = String, description = "A digest of the list."),
     )))
 )]
-pub(crate) async fn list(api: Api, Caller(actor): Caller) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list(api: Api, Caller(actor): Caller, _: NoQuery) -> Result<HttpResponse, Problem> {
     let colleagues = api.run(move |studio| async move { studio.users().colleagues(&actor).await }).await?;
     Ok(send(list::respond_whole(colleagues.iter().map(ColleagueView::from))))
 }

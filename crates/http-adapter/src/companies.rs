@@ -3,8 +3,8 @@ mod dto;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use kairo_domain::{Company, Filter};
-use kairo_use_cases::{DeleteCompany, Listing};
+use kairo_domain::Company;
+use kairo_use_cases::DeleteCompany;
 
 use crate::Api;
 use crate::answer::{created, representation, send, send_outcome};
@@ -15,7 +15,7 @@ use crate::idempotency::Repeatable;
 use crate::list::{self, ListView};
 use crate::path::{Here, PathId};
 use crate::problem::Problem;
-use crate::query::ListQuery;
+use crate::query::{ListQuery, NoQuery};
 
 pub(crate) use dto::CompanyView;
 use dto::{CreateBody, PatchBody};
@@ -38,10 +38,9 @@ pub(crate) async fn list(
     here: Here,
     query: ListQuery<CompanyView>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = Filter { conditions: query.conditions, search: query.search };
-    let order = Listing { filter, sort: query.sort, page: query.page };
+    let (order, shape) = query.into_listing();
     let page = api.run(move |studio| async move { studio.companies().list(&actor, &order).await }).await?;
-    Ok(send(list::respond(&here, &query.shape, &page, |company| CompanyView::from(company))))
+    Ok(send(list::respond(&here, &shape, &page, |company| CompanyView::from(company))))
 }
 
 /// Make a company
@@ -92,6 +91,7 @@ pub(crate) async fn show(
     api: Api,
     Caller(actor): Caller,
     PathId(id): PathId<Company>,
+    _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     let company = api.run(move |studio| async move { studio.companies().get(&actor, id).await }).await?;
     Ok(send(representation(company.version, &CompanyView::from(&company))))

@@ -5,11 +5,11 @@ use actix_web::cookie::{Cookie, CookieBuilder, SameSite};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use chrono::TimeDelta;
-use kairo_domain::{Redacted, Session, SessionId};
+use kairo_domain::{Redacted, Session};
 
+use crate::Api;
 use crate::mount::Mount;
 use crate::problem::{Fault, Problem};
-use crate::{Api, csrf};
 
 /// The names of the cookies, which tell browsers how they may be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +21,11 @@ pub(crate) struct CookieNames {
 
 /// What signs a browser in.
 pub(crate) struct SignedInBrowser<'a> {
-    pub(crate) session: SessionId,
     pub(crate) access_token: &'a Redacted<String>,
     /// For how long the access token is good.
     pub(crate) expires_in: TimeDelta,
     pub(crate) refresh_token: &'a Redacted<String>,
+    pub(crate) csrf_token: &'a str,
 }
 
 impl CookieNames {
@@ -51,8 +51,7 @@ pub(crate) fn set_signed_in(
     response: &mut HttpResponse,
     browser: &SignedInBrowser<'_>,
 ) -> Result<(), Problem> {
-    let csrf = csrf::token(api.csrf_key(), browser.session);
-    add(response, &signed_in(api.settings().cookies_secure, refresh_path(request), csrf, browser))
+    add(response, &signed_in(api.settings().cookies_secure, refresh_path(request), browser))
 }
 
 /// Makes the browser that gets this response forget what signed it in.
@@ -76,19 +75,14 @@ pub(crate) fn value<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a
     }
 }
 
-fn signed_in(
-    secure: bool,
-    refresh_path: String,
-    csrf: String,
-    browser: &SignedInBrowser<'_>,
-) -> [Cookie<'static>; 3] {
+fn signed_in(secure: bool, refresh_path: String, browser: &SignedInBrowser<'_>) -> [Cookie<'static>; 3] {
     let names = CookieNames::new(secure);
-    let SignedInBrowser { access_token, expires_in, refresh_token, .. } = browser;
+    let SignedInBrowser { access_token, expires_in, refresh_token, csrf_token } = browser;
     let (access, refresh, month) = (access_token.expose(), refresh_token.expose(), Session::LIFETIME);
     [
         cookie(secure, names.access, access.clone(), *expires_in).http_only(true).path("/").finish(),
         cookie(secure, names.refresh, refresh.clone(), month).http_only(true).path(refresh_path).finish(),
-        cookie(secure, names.csrf, csrf, month).path("/").finish(),
+        cookie(secure, names.csrf, (*csrf_token).to_owned(), month).path("/").finish(),
     ]
 }
 

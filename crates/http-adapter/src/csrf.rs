@@ -11,18 +11,21 @@ use kairo_use_cases::Code;
 use crate::headers::single;
 use crate::keys::PurposeKey;
 use crate::problem::Problem;
-use crate::{Api, Settings, cookies};
+use crate::{Api, Settings};
 
 /// Where scripts repeat what they read in the CSRF cookie, which no page of another site can read.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// The proof in that header, as operations document it.
+pub(crate) struct CsrfToken;
 
 /// The CSRF token of a session: nothing is stored for it, and no other session has the same.
 pub(crate) fn token(key: &PurposeKey, session: SessionId) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(key.sign(&[session.uuid().as_bytes()]))
 }
 
-/// Checks a request that was authenticated by a cookie of this session. Reading needs no proof.
+/// Checks a request that presents a cookie of this session, of its access or its refresh token. Reading needs no proof.
 pub(crate) fn check(api: &Api, request: &HttpRequest, session: SessionId) -> Result<(), Problem> {
     if is_safe(request.method()) {
         return Ok(());
@@ -30,14 +33,6 @@ pub(crate) fn check(api: &Api, request: &HttpRequest, session: SessionId) -> Res
     check_site(request, api.settings())?;
     let given = given(request.headers())?;
     proven(given.is_some_and(|given| belongs(api.csrf_key(), given, session)))
-}
-
-/// Checks a request that presents a refresh cookie, of whose session nothing is known before it is used.
-pub(crate) fn check_refresh(api: &Api, request: &HttpRequest) -> Result<(), Problem> {
-    check_site(request, api.settings())?;
-    let kept = cookies::value(request.headers(), api.cookie_names().csrf)?;
-    let given = given(request.headers())?;
-    proven(kept.zip(given).is_some_and(|(kept, given)| are_same(api.csrf_key(), kept, given)))
 }
 
 /// Checks what the browser says about the page that sends a request: ours, or one of an origin that is listed.
@@ -58,7 +53,8 @@ pub(crate) fn check_site(request: &HttpRequest, settings: &Settings) -> Result<(
     }
 }
 
-const fn is_safe(method: &Method) -> bool {
+/// Whether a request with this method only reads.
+pub(crate) const fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
@@ -68,11 +64,6 @@ fn given(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 
 fn proven(is_proven: bool) -> Result<(), Problem> {
     if is_proven { Ok(()) } else { Err(refused("send the value of the CSRF cookie as `X-CSRF-Token`")) }
-}
-
-/// Compares signatures, so that the time it takes tells nothing of the texts.
-fn are_same(key: &PurposeKey, one: &str, other: &str) -> bool {
-    key.verify(&[one.as_bytes()], &key.sign(&[other.as_bytes()]))
 }
 
 fn belongs(key: &PurposeKey, token: &str, session: SessionId) -> bool {

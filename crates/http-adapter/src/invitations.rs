@@ -3,8 +3,7 @@ mod dto;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use kairo_domain::{Filter, Invitation};
-use kairo_use_cases::Listing;
+use kairo_domain::Invitation;
 
 use crate::Api;
 use crate::answer::{created_unversioned, send, send_outcome, unversioned};
@@ -14,7 +13,7 @@ use crate::idempotency::Repeatable;
 use crate::list::{self, ListView};
 use crate::path::{Here, PathId};
 use crate::problem::Problem;
-use crate::query::ListQuery;
+use crate::query::{ListQuery, NoQuery};
 
 pub(crate) use dto::InvitationView;
 use dto::InviteBody;
@@ -37,12 +36,11 @@ pub(crate) async fn list(
     here: Here,
     query: ListQuery<InvitationView>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = Filter { conditions: query.conditions, search: query.search };
-    let order = Listing { filter, sort: query.sort, page: query.page };
+    let (order, shape) = query.into_listing();
     let invitations = api.studio().invitations();
     let page = api.run(move |studio| async move { studio.invitations().list(&actor, &order).await }).await?;
     let view = |invitation: &Invitation| InvitationView::new(invitation, invitations.status(invitation));
-    Ok(send(list::respond(&here, &query.shape, &page, view)))
+    Ok(send(list::respond(&here, &shape, &page, view)))
 }
 
 /// Invite somebody
@@ -97,6 +95,7 @@ pub(crate) async fn show(
     api: Api,
     Caller(actor): Caller,
     PathId(id): PathId<Invitation>,
+    _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     let invitations = api.studio().invitations();
     let found = api.run(move |studio| async move { studio.invitations().get(&actor, id).await }).await?;
@@ -112,7 +111,7 @@ pub(crate) async fn show(
     params(("id" = uuid::Uuid, Path, description = "The invitation's id.")),
     responses(
         (status = 204, description = "The invitation is taken back."),
-        (status = 412, description = "It was accepted or taken back already."),
+        (status = 409, description = "It was accepted or taken back already."),
     )
 )]
 pub(crate) async fn revoke(
@@ -135,7 +134,7 @@ pub(crate) async fn revoke(
         (status = 200, description = "The invitation is on its way again.", body = InvitationView, headers(
             ("ETag" = String, description = "A digest."),
         )),
-        (status = 412, description = "It was accepted or taken back already."),
+        (status = 409, description = "It was accepted or taken back already."),
     )
 )]
 pub(crate) async fn resend(

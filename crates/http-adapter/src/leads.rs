@@ -3,8 +3,8 @@ mod dto;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use kairo_domain::{Lead, LeadFilter};
-use kairo_use_cases::{DeleteLead, LeadQuery};
+use kairo_domain::Lead;
+use kairo_use_cases::DeleteLead;
 
 use crate::Api;
 use crate::answer::{representation, send, send_outcome};
@@ -15,7 +15,7 @@ use crate::idempotency::Repeatable;
 use crate::list::{self, ListView};
 use crate::path::{Here, PathId};
 use crate::problem::Problem;
-use crate::query::ListQuery;
+use crate::query::{ListQuery, NoQuery};
 
 use dto::{CaptureBody, MoveBody, PatchBody};
 pub(crate) use dto::{CapturedView, LeadView};
@@ -66,10 +66,9 @@ pub(crate) async fn list(
     here: Here,
     query: ListQuery<LeadView>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = LeadFilter { conditions: query.conditions, search: query.search };
-    let order = LeadQuery { filter, sort: query.sort, page: query.page };
+    let (order, shape) = query.into_listing();
     let page = api.run(move |studio| async move { studio.leads().list(&actor, &order).await }).await?;
-    Ok(send(list::respond(&here, &query.shape, &page, |lead| LeadView::from(lead))))
+    Ok(send(list::respond(&here, &shape, &page, |lead| LeadView::from(lead))))
 }
 
 /// Show a lead
@@ -86,6 +85,7 @@ pub(crate) async fn show(
     api: Api,
     Caller(actor): Caller,
     PathId(id): PathId<Lead>,
+    _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     let lead = api.run(move |studio| async move { studio.leads().get(&actor, id).await }).await?;
     Ok(send(representation(lead.version, &LeadView::from(&lead))))

@@ -10,6 +10,7 @@ use crate::body::{JsonBody, MergeBody};
 use crate::caller::Caller;
 use crate::etag::IfMatch;
 use crate::problem::Problem;
+use crate::query::NoQuery;
 use crate::users::{PatchBody, UserView};
 
 use dto::{EmailBody, PasswordBody};
@@ -23,7 +24,7 @@ use dto::{EmailBody, PasswordBody};
         ("ETag" = String, description = "The version and a digest."),
     )))
 )]
-pub(crate) async fn show(api: Api, Caller(actor): Caller) -> Result<HttpResponse, Problem> {
+pub(crate) async fn show(api: Api, Caller(actor): Caller, _: NoQuery) -> Result<HttpResponse, Problem> {
     let user = api.run(move |studio| async move { studio.accounts().me(&actor).await }).await?;
     Ok(send(representation(user.version, &UserView::from(&user))))
 }

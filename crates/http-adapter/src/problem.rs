@@ -95,7 +95,6 @@ impl Problem {
         self
     }
 
-    #[cfg(test)]
     pub(crate) const fn code(&self) -> Code {
         self.0.code
     }

@@ -1,6 +1,7 @@
 //! Query strings of lists, for any aggregate whose fields the domain knows.
 
 mod condition;
+mod none;
 mod value;
 mod window;
 
@@ -8,7 +9,8 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use kairo_domain::{Condition, Count, Direction, Field, PageRequest, Search, Sort, SortKey};
+use kairo_domain::{Condition, Count, Direction, Field, Filter, PageRequest, Search, Sort, SortKey};
+use kairo_use_cases::{Listable, Listing};
 use sha2::{Digest, Sha256};
 
 use crate::Api;
@@ -17,31 +19,29 @@ use crate::keys::PurposeKey;
 use crate::problem::{Fault, Problem};
 use condition::Conditions;
 pub(crate) use condition::PART_MIN;
+pub(crate) use none::NoQuery;
 use window::WindowParameters;
 
 /// What a list shows: the view of an aggregate whose fields the domain knows.
 pub(crate) trait Listed: 'static {
     /// What lists filter and sort by.
-    type Field: Field;
+    type Field: Listable;
     /// The collection, so that a cursor of one is none of another.
     const NAME: &'static str;
     /// The properties of the view, in their order, for `fields`.
     const PROPERTIES: &'static [&'static str];
     /// Whether its rows have texts in which `q` finds words.
     const SEARCHED: bool = true;
-
-    /// The order unless told.
-    fn default_sort() -> Sort<Self::Field>;
 }
 
 /// A list as a caller asks for it.
 #[derive(Debug)]
 pub(crate) struct ListQuery<L: Listed> {
-    pub(crate) conditions: Vec<Condition<L::Field>>,
-    pub(crate) search: Option<Search>,
-    pub(crate) sort: Sort<L::Field>,
-    pub(crate) page: PageRequest,
-    pub(crate) shape: ListShape,
+    conditions: Vec<Condition<L::Field>>,
+    search: Option<Search>,
+    sort: Sort<L::Field>,
+    page: PageRequest,
+    shape: ListShape,
 }
 
 /// What the answer needs to know of the question.
@@ -79,7 +79,8 @@ impl<L: Listed> ListQuery<L> {
                 faults.push(Fault::of_parameter(name, code, message));
             }
         };
-        let (mut sort, mut search, mut count, mut properties) = (L::default_sort(), None, Count::None, None);
+        let (mut sort, mut search, mut count, mut properties) =
+            (L::Field::default_sort(), None, Count::None, None);
         read("sort", keep(given("sort").map(parse_sort::<L::Field>), &mut sort));
         let words = given(SEARCH).filter(|_| L::SEARCHED);
         read(SEARCH, keep(words.map(|text| parse_search(text).map(Some)), &mut search));
@@ -101,6 +102,12 @@ impl<L: Listed> ListQuery<L> {
         let shape = ListShape { limit: limit.rows(), properties, cursors };
         let page = PageRequest { limit, window, count };
         Ok(Self { conditions: filter.into_vec(), search, sort, page, shape })
+    }
+
+    /// What is to be listed, and what the answer needs to know.
+    pub(crate) fn into_listing(self) -> (Listing<L::Field>, ListShape) {
+        let filter = Filter { conditions: self.conditions, search: self.search };
+        (Listing { filter, sort: self.sort, page: self.page }, self.shape)
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) enum Class {
     Auth,
     /// A contact form.
     Leads,
-    /// Reading what is public.
+    /// Reading what is public, and looking up whose an API key is.
     Reads,
     /// Whatever somebody does who is signed in.
     User,
@@ -65,6 +65,12 @@ impl Class {
     }
 }
 
+impl Charges {
+    fn include(&self, class: Class) -> bool {
+        self.0.iter().any(|charge| charge.class == class)
+    }
+}
+
 impl Limiters {
     pub(crate) fn new(limits: &RateLimits) -> Self {
         let clock = RuntimeClock::start();
@@ -93,19 +99,23 @@ pub(crate) async fn limited(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    match charge_address(request.request(), class) {
+    match charge_route(request.request(), class) {
         Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
         Err(problem) => Ok(request.error_response(problem)),
     }
 }
 
-fn charge_address(request: &HttpRequest, class: Class) -> Result<(), Problem> {
+fn charge_route(request: &HttpRequest, class: Class) -> Result<(), Problem> {
     // Who is signed in is counted as a user. Credentials that do not hold are refused later, without a lead.
     if class == Class::Leads && caller::presents_credentials(request)? {
         return Ok(());
     }
-    let api = Api::of(request)?;
-    charge(request, &api, class, Key::of_address(origin::client_address(request, api.settings())))
+    charge_address(request, &Api::of(request)?, class)
+}
+
+/// Counts a request by the address it comes from.
+pub(crate) fn charge_address(request: &HttpRequest, api: &Api, class: Class) -> Result<(), Problem> {
+    charge(request, api, class, Key::of_address(origin::client_address(request, api.settings())))
 }
 
 /// Counts a request of somebody who is signed in.
@@ -115,6 +125,9 @@ pub(crate) fn charge_user(request: &HttpRequest, api: &Api, user: UserId) -> Res
 
 fn charge(request: &HttpRequest, api: &Api, class: Class, key: Key) -> Result<(), Problem> {
     let Some(limiter) = api.limiters().of(class) else { return Ok(()) };
+    if request.extensions().get::<Charges>().is_some_and(|charges| charges.include(class)) {
+        return Ok(());
+    }
     let standing = limiter.charge(key);
     let charge = Charge { class, quota: limiter.quota(), standing };
     let mut extensions = request.extensions_mut();

@@ -60,6 +60,7 @@ const LIMITED: &[(Method, &str, Class)] = &[
     (Method::POST, "/auth/*", Class::Auth),
     (Method::PUT, "/me/password", Class::Auth),
     (Method::PUT, "/me/email", Class::Auth),
+    (Method::POST, "/me/api-keys", Class::Auth),
     (Method::POST, "/me/two-factor*", Class::Auth),
     (Method::POST, "/leads", Class::Leads),
     (Method::GET, "/openapi.json", Class::Reads),
@@ -205,6 +206,8 @@ mod tests {
             (Method::GET, "/leads", None),
             (Method::POST, "/leads/{id}/status", None),
             (Method::GET, "/me/two-factor", None),
+            (Method::POST, "/me/api-keys", Some(Class::Auth)),
+            (Method::GET, "/me/api-keys", None),
         ] {
             assert_eq!(class_of(&method, path), class, "{method} {path}");
         }

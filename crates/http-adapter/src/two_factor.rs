@@ -3,10 +3,11 @@ mod dto;
 use actix_web::HttpResponse;
 
 use crate::Api;
-use crate::answer::{plain, send, send_secret};
+use crate::answer::{plain, send, send_secret, unversioned};
 use crate::body::JsonBody;
 use crate::caller::Caller;
 use crate::problem::Problem;
+use crate::query::NoQuery;
 
 use dto::{CodeBody, ProofBody, RecoveryCodesView, SharedSecretView, StatusView};
 
@@ -17,13 +18,15 @@ use dto::{CodeBody, ProofBody, RecoveryCodesView, SharedSecretView, StatusView};
     get, path = "/me/two-factor", operation_id = "getTwoFactor", tag = "me",
     security(("bearer" = []), ("cookie" = [])),
     responses(
-        (status = 200, description = "How it stands.", body = StatusView),
+        (status = 200, description = "How it stands.", body = StatusView, headers(
+            ("ETag" = String, description = "A digest."),
+        )),
         (status = 403, description = "An API key does not do for this."),
     )
 )]
-pub(crate) async fn show(api: Api, Caller(actor): Caller) -> Result<HttpResponse, Problem> {
+pub(crate) async fn show(api: Api, Caller(actor): Caller, _: NoQuery) -> Result<HttpResponse, Problem> {
     let status = api.run(move |studio| async move { studio.two_factor().status(&actor).await }).await?;
-    Ok(send(plain(&StatusView::from(&status))))
+    Ok(send(unversioned(&StatusView::from(&status))))
 }
 
 /// Begin to set up a second factor

@@ -5,8 +5,8 @@ pub(crate) mod standing;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use kairo_domain::{Filter, User};
-use kairo_use_cases::{Answer, DeleteUser, Listing};
+use kairo_domain::User;
+use kairo_use_cases::{Answer, DeleteUser};
 
 use crate::Api;
 use crate::answer::{created, representation, send, send_outcome};
@@ -17,7 +17,7 @@ use crate::idempotency::Repeatable;
 use crate::list::{self, ListView};
 use crate::path::{Here, PathId};
 use crate::problem::Problem;
-use crate::query::ListQuery;
+use crate::query::{ListQuery, NoQuery};
 
 use dto::AddBody;
 pub(crate) use dto::{PatchBody, RoleWord, UserView};
@@ -45,10 +45,9 @@ pub(crate) async fn list(
     here: Here,
     query: ListQuery<UserView>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = Filter { conditions: query.conditions, search: query.search };
-    let order = Listing { filter, sort: query.sort, page: query.page };
+    let (order, shape) = query.into_listing();
     let page = api.run(move |studio| async move { studio.users().list(&actor, &order).await }).await?;
-    Ok(send(list::respond(&here, &query.shape, &page, |user| UserView::from(user))))
+    Ok(send(list::respond(&here, &shape, &page, |user| UserView::from(user))))
 }
 
 /// Add a user
@@ -97,6 +96,7 @@ pub(crate) async fn show(
     api: Api,
     Caller(actor): Caller,
     PathId(id): PathId<User>,
+    _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     let user = api.run(move |studio| async move { studio.users().get(&actor, id).await }).await?;
     Ok(send(shown(&user)))

@@ -10,8 +10,9 @@ use kairo_use_cases::{Links, Ports, Studio};
 
 use crate::no_mail::NoMail;
 
-/// Wires a [`Studio`]. Whatever is not said has a default that is good for production, but for two things: without a
-/// signing key, tokens hold until the process ends; without a mailer, mails are given up with an error in the log.
+/// Wires a [`Studio`]. Whatever is not said has a default that is good for production, but for three things: without a
+/// key ring, tokens and second factors hold until the process ends; without a mailer, mails are given up with an error
+/// in the log; without links, those in mails lead nowhere.
 pub struct Builder {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,

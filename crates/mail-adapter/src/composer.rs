@@ -8,7 +8,7 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, Header, Head
 use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 
 use crate::address::address;
-use crate::line::greeted;
+use crate::line::harmless;
 use crate::{Brand, Rendered, Sender, render};
 
 /// The most bytes of a line (RFC 5322, section 2.1.1).
@@ -26,8 +26,10 @@ impl Composer {
     /// is the same letter.
     pub(crate) fn compose(&self, mail: &Mail) -> Result<(Message, DateTime<Utc>), MailError> {
         let now = self.clock.now();
-        let to =
-            Mailbox::new(mail.name.as_ref().and_then(greeted), address(mail.to.as_str()).map_err(permanent)?);
+        let to = Mailbox::new(
+            mail.name.as_ref().and_then(|name| harmless(name.as_str())),
+            address(mail.to.as_str()).map_err(permanent)?,
+        );
         let rendered = render(mail, &self.brand).map_err(permanent)?;
         let message = Message::builder()
             .date(SystemTime::from(now))

@@ -1,6 +1,4 @@
-use kairo_domain::PersonName;
-
-/// The most characters of a name that is greeted.
+/// The most characters of a name that a mail says.
 const GREETED_MAX: usize = 64;
 
 /// The text in one line, without what could pass for something else: characters that end a line or move the cursor
@@ -11,10 +9,11 @@ pub(crate) fn one_line(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The name as it may be greeted. Anybody can sign up with anybody's address: a name that could be an advertisement,
-/// because it is long or a mail program would make a link of it, is left out.
-pub(crate) fn greeted(name: &PersonName) -> Option<String> {
-    let name = one_line(name.as_str());
+/// The name of a person or a company as a mail may say it. Anybody can sign up with anybody's address, and whoever
+/// invites chooses a name too: one that could be an advertisement, because it is long or a mail program would make a
+/// link of it, is left out.
+pub(crate) fn harmless(name: &str) -> Option<String> {
+    let name = one_line(name);
     let is_harmless = !name.contains(['/', '\\', ':', '@']) && !has_host(&name);
     (is_harmless && !name.is_empty() && name.chars().count() <= GREETED_MAX).then_some(name)
 }
@@ -40,11 +39,17 @@ mod tests {
     }
 
     #[test]
-    fn names_of_people_are_greeted() {
-        for name in
-            ["Ada Lovelace", "J.R.R. Tolkien", "Dr. No", "Jean-Luc O'Neill", "李小龙", "Ada, Countess"]
-        {
-            assert_eq!(greeted(&PersonName::parse(name).unwrap()).as_deref(), Some(name));
+    fn names_are_said() {
+        for name in [
+            "Ada Lovelace",
+            "J.R.R. Tolkien",
+            "Dr. No",
+            "Jean-Luc O'Neill",
+            "李小龙",
+            "Ada, Countess",
+            "Müller & Co. KG",
+        ] {
+            assert_eq!(harmless(name).as_deref(), Some(name));
         }
     }
 
@@ -54,8 +59,8 @@ mod tests {
         for name in
             ["Win at evil.example", "https://evil.example/x", "me@evil.example", "wa\\me", "t:me", &long]
         {
-            assert_eq!(greeted(&PersonName::parse(name).unwrap()), None, "{name}");
+            assert_eq!(harmless(name), None, "{name}");
         }
-        assert_eq!(greeted(&PersonName::restore("\n\u{202e}".to_owned())), None);
+        assert_eq!(harmless("\n\u{202e}"), None);
     }
 }

@@ -5,7 +5,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::Brand;
-use crate::line::{greeted, one_line};
+use crate::line::{harmless, one_line};
 use source::Source;
 
 mod notice;
@@ -65,7 +65,7 @@ fn environment(source: Source) -> Result<Environment<'static>, minijinja::Error>
 }
 
 fn context(mail: &Mail, studio: &Brand) -> Value {
-    let name = mail.name.as_ref().and_then(greeted);
+    let name = mail.name.as_ref().and_then(|name| harmless(name.as_str()));
     let common = context! {
         greeting => name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
         to => one_line(mail.to.as_str()),
@@ -83,8 +83,8 @@ fn content(content: &MailContent) -> Value {
         | MailContent::ConfirmNewAddress { link, expires_at } => linked(link, *expires_at),
         MailContent::AlreadyRegistered => unlinked(),
         MailContent::Invitation { link, expires_at, inviter, company, role } => context! {
-            inviter => inviter.as_ref().map(|name| one_line(name.as_str())),
-            company => company.as_deref().map(one_line),
+            inviter => inviter.as_ref().and_then(|name| harmless(name.as_str())),
+            company => company.as_deref().and_then(harmless),
             role => standing(*role),
             ..linked(link, *expires_at)
         },

@@ -1,8 +1,9 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kairo_domain::{Letter, LetterId};
+use kairo_domain::{Actor, ActorRole, Letter, LetterId};
 use kairo_ports::{LetterQueue, QueuedLetter, StoreError};
 
+use crate::guard::refused;
 use crate::shelf::Shelf;
 use crate::unit_of_work::MemoryUnitOfWork;
 
@@ -19,6 +20,8 @@ pub(crate) struct Posted {
 #[async_trait]
 impl LetterQueue for MemoryUnitOfWork {
     async fn post(&mut self, id: LetterId, letter: &Letter, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let posting = may_post(&self.actor, letter);
+        self.check(posting)?;
         let posted = Posted { id, letter: letter.clone(), posted_at: at, due_at: at, attempts: 0 };
         self.write(move |shelf| shelf.letters.put_new(id.uuid(), posted.clone(), "id"))
     }
@@ -56,6 +59,24 @@ impl LetterQueue for MemoryUnitOfWork {
             Ok(())
         })
     }
+}
+
+/// Refuses a letter that the actor has no business with.
+fn may_post(actor: &Actor, letter: &Letter) -> Result<(), StoreError> {
+    let role = actor.role();
+    let may = match letter {
+        Letter::Notice(user, _) => actor.user() == Some(*user),
+        Letter::Invitation(_) => matches!(role, ActorRole::Team | ActorRole::Admin),
+        Letter::Welcome(_) => role == ActorRole::Admin,
+        Letter::VerifyAddress(_)
+        | Letter::ResetPassword(_)
+        | Letter::ConfirmOldAddress(_)
+        | Letter::ConfirmNewAddress(_) => false,
+    };
+    if may || role == ActorRole::System {
+        return Ok(());
+    }
+    Err(refused(format!("a {} posts no letter of this kind", actor.word())))
 }
 
 /// Takes a letter, unless somebody else did since it was seen.

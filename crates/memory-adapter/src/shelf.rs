@@ -20,6 +20,8 @@ pub(crate) struct Shelf {
     pub(crate) leads: Table<Lead>,
     pub(crate) users: Table<User>,
     pub(crate) password_hashes: Table<PasswordHash>,
+    /// How often units have held a user until their end.
+    pub(crate) user_holds: Table<u64>,
     pub(crate) companies: Table<Company>,
     pub(crate) sessions: Table<Session>,
     pub(crate) journal: Arc<Vec<Arc<JournalEntry>>>,

@@ -59,6 +59,11 @@ impl MemoryUnitOfWork {
         }
     }
 
+    /// Whether the unit may write at all.
+    pub(crate) fn writes(&self) -> bool {
+        self.access == Access::Write
+    }
+
     /// Does the write on the unit's own view, and notes it for the commit.
     pub(crate) fn write<T>(
         &mut self,

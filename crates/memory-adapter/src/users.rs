@@ -55,8 +55,12 @@ impl UserRepository for MemoryUnitOfWork {
 
     async fn password_hash(&mut self, id: UserId) -> Result<Option<PasswordHash>, StoreError> {
         self.demand_system()?;
-        let user = self.view.users.visible(&self.actor, id.uuid());
-        Ok(user.map(|user| self.view.password_hash(user)))
+        let user = self.view.users.visible(&self.actor, id.uuid()).cloned();
+        let Some(user) = user else { return Ok(None) };
+        if self.writes() {
+            self.hold(&user)?;
+        }
+        Ok(Some(self.view.password_hash(&user)))
     }
 
     async fn find_credentials(&mut self, email: &Email) -> Result<Option<Credentials>, StoreError> {
@@ -71,7 +75,11 @@ impl UserRepository for MemoryUnitOfWork {
 
     async fn save(&mut self, permit: &Permit, user: &User) -> Result<(), StoreError> {
         let (guard, user) = (Guard::new(self.actor, permit), user.clone());
-        self.write(move |shelf| save(shelf, &guard, &user))
+        let seen = holds(&self.view, user.id);
+        self.write(move |shelf| {
+            not_held(shelf, user.id, seen)?;
+            save(shelf, &guard, &user)
+        })
     }
 
     async fn set_password_hash(
@@ -89,6 +97,31 @@ impl UserRepository for MemoryUnitOfWork {
             Ok(())
         })
     }
+}
+
+impl MemoryUnitOfWork {
+    /// Holds a user against other units until this one ends. In the place of a lock, the commit fails when another unit
+    /// held or changed the user meanwhile.
+    fn hold(&mut self, user: &User) -> Result<(), StoreError> {
+        let (actor, id, version) = (self.actor, user.id, user.version);
+        let seen = holds(&self.view, id);
+        self.write(move |shelf| {
+            not_held(shelf, id, seen)?;
+            if shelf.users.visible(&actor, id.uuid()).is_none_or(|user| user.version != version) {
+                return Err(StoreError::Contention(None));
+            }
+            shelf.user_holds.put(id.uuid(), seen + 1);
+            Ok(())
+        })
+    }
+}
+
+fn holds(shelf: &Shelf, id: UserId) -> u64 {
+    shelf.user_holds.get(&id.uuid()).copied().unwrap_or(0)
+}
+
+fn not_held(shelf: &Shelf, id: UserId, seen: u64) -> Result<(), StoreError> {
+    if holds(shelf, id) == seen { Ok(()) } else { Err(StoreError::Contention(None)) }
 }
 
 fn add(shelf: &mut Shelf, guard: &Guard, user: &User) -> Result<(), StoreError> {

@@ -17,7 +17,8 @@ pub trait EmailChangeRepository: Send {
     /// is no such user.
     async fn add(&mut self, change: &EmailChange) -> Result<(), StoreError>;
 
-    /// Writes at which addresses it was confirmed. MUST fail with [`StoreError::Stale`] when it is gone.
+    /// Writes at which addresses it was confirmed. MUST fail with [`StoreError::Stale`] when it is gone, and with
+    /// [`StoreError::Contention`] when the other address confirmed it meanwhile.
     async fn save(&mut self, change: &EmailChange) -> Result<(), StoreError>;
 
     /// Forgets every change of a user.

@@ -16,14 +16,16 @@ pub struct QueuedLetter {
 }
 
 /// The letters that are owed. They are written in the unit of the act that owes them, and sent after its commit.
-/// Everybody may post; the other methods MUST fail with [`StoreError::Refused`] unless the actor of the unit is the
-/// program itself.
+/// The methods other than [`post`](Self::post) MUST fail with [`StoreError::Refused`] unless the actor of the unit is
+/// the program itself.
 ///
 /// Every method fails with [`StoreError::Unavailable`] or [`StoreError::Broken`] when the store does.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait LetterQueue: Send {
-    /// Owes somebody a letter.
+    /// Owes somebody a letter. The program itself posts any; a user only notices to itself, staff also invitations, and
+    /// an administrator also [`Letter::Welcome`]. MUST fail with [`StoreError::Refused`] for any other, and for visitors
+    /// always.
     async fn post(&mut self, id: LetterId, letter: &Letter, at: DateTime<Utc>) -> Result<(), StoreError>;
 
     /// Takes the letters that are due, the oldest first: nobody else gets them until the instant in `until`. Letters

@@ -14,7 +14,8 @@ pub trait SecondFactorRepository: Send {
     /// once.
     async fn get(&mut self, user: UserId) -> Result<Option<SecondFactor>, StoreError>;
 
-    /// Writes a second factor in the place of what the user had. MUST fail with [`StoreError::Missing`] when there is
+    /// Writes a second factor in the place of what the user had; a store without locks fails with
+    /// [`StoreError::Contention`] when that is not what this unit read. MUST fail with [`StoreError::Missing`] when there is
     /// no such user.
     async fn put(&mut self, factor: &SecondFactor) -> Result<(), StoreError>;
 

@@ -35,7 +35,9 @@ pub trait UserRepository: Send {
     /// The users that the actor may know by name, itself among them, in the order of their names and at most `limit`.
     async fn colleagues(&mut self, limit: u16) -> Result<Vec<Colleague>, StoreError>;
 
-    /// A user's password hash. MUST fail with [`StoreError::Refused`] unless the actor is the program itself.
+    /// A user's password hash. In a unit that writes, the user stays locked for other units until this one ends, so that
+    /// nobody signs in with a password that is being changed; a store without locks fails the commit with
+    /// [`StoreError::Contention`]. MUST fail with [`StoreError::Refused`] unless the actor is the program itself.
     async fn password_hash(&mut self, id: UserId) -> Result<Option<PasswordHash>, StoreError>;
 
     /// The user with this address and its password hash. MUST fail with [`StoreError::Refused`] unless the actor
@@ -47,7 +49,8 @@ pub trait UserRepository: Send {
     async fn add(&mut self, permit: &Permit, user: &User) -> Result<(), StoreError>;
 
     /// Writes a changed user. MUST fail with [`StoreError::Stale`] unless the stored version is exactly one less, with
-    /// [`StoreError::Taken`] when the address is in use, and with [`StoreError::LastAdmin`] when nobody with role ADMIN
+    /// [`StoreError::Taken`] when the address is in use, [`StoreError::Missing`] when the company does not exist, and with
+    /// [`StoreError::LastAdmin`] when nobody with role ADMIN
     /// would be left who may sign in.
     async fn save(&mut self, permit: &Permit, user: &User) -> Result<(), StoreError>;
 

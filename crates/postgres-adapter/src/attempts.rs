@@ -3,12 +3,15 @@ use chrono::{DateTime, Utc};
 use kairo_domain::{Attempts, TokenDigest};
 use kairo_ports::{AttemptLog, StoreError};
 
-use crate::unit_of_work::PgUnitOfWork;
+use crate::unit_of_work::{Access, PgUnitOfWork};
 
 #[async_trait]
 impl AttemptLog for PgUnitOfWork {
     async fn of(&mut self, keys: &[TokenDigest]) -> Result<Vec<Option<Attempts>>, StoreError> {
         self.demand_system()?;
+        if self.access == Access::ReadWrite {
+            self.hold(keys).await?;
+        }
         let (statements, connection) = self.parts();
         let rows = sqlx::query!(
             r#"/* kairo:attempts.of */ SELECT key, failures, last_at FROM kairo.attempts WHERE key = ANY($1)"#,
@@ -41,6 +44,25 @@ impl AttemptLog for PgUnitOfWork {
         statements.run(insert).await.map(|_| ())
     }
 
+    async fn take_back(&mut self, keys: &[TokenDigest]) -> Result<(), StoreError> {
+        self.demand_system()?;
+        let (statements, connection) = self.parts();
+        // In the order of the keys, as they are counted.
+        let update = sqlx::query!(
+            r#"/* kairo:attempts.take_back */
+               WITH held AS MATERIALIZED (
+                 SELECT known.key, known.failures - array_length(array_positions($1::text[], known.key), 1) AS failures
+                   FROM kairo.attempts AS known WHERE known.key = ANY($1) ORDER BY known.key FOR UPDATE),
+               gone AS (
+                 DELETE FROM kairo.attempts AS known USING held WHERE known.key = held.key AND held.failures < 1)
+               UPDATE kairo.attempts AS known SET failures = held.failures FROM held
+                WHERE known.key = held.key AND held.failures >= 1"#,
+            &texts(keys),
+        )
+        .execute(connection);
+        statements.run(update).await.map(|_| ())
+    }
+
     async fn forget(&mut self, key: &TokenDigest) -> Result<(), StoreError> {
         self.demand_system()?;
         let (statements, connection) = self.parts();
@@ -50,6 +72,23 @@ impl AttemptLog for PgUnitOfWork {
         )
         .execute(connection);
         statements.run(delete).await.map(|_| ())
+    }
+}
+
+impl PgUnitOfWork {
+    /// Holds keys against other units that write, until this one ends. A row to lock may not be there yet.
+    async fn hold(&mut self, keys: &[TokenDigest]) -> Result<(), StoreError> {
+        let (statements, connection) = self.parts();
+        // In the order of their numbers, so that two units never wait for each other in a circle. A statement of its own,
+        // since a statement that waits does not see what was committed meanwhile.
+        let lock = sqlx::query!(
+            r#"/* kairo:attempts.hold */ SELECT pg_advisory_xact_lock(number) AS "held" FROM (
+                 SELECT DISTINCT hashtextextended('kairo.attempts:' || key, 0) AS number FROM unnest($1::text[]) AS key
+                  ORDER BY number) AS numbers"#,
+            &texts(keys),
+        )
+        .fetch_all(connection);
+        statements.run(lock).await.map(|_| ())
     }
 }
 

@@ -5,7 +5,7 @@ use kairo_ports::{SessionRepository, StoreError};
 use uuid::Uuid;
 
 use crate::row::{Place, no_digest};
-use crate::unit_of_work::PgUnitOfWork;
+use crate::unit_of_work::{Access, PgUnitOfWork};
 
 /// A row of `sessions`; without the digests of its tokens for everybody but the program itself.
 struct SessionRow {
@@ -94,14 +94,17 @@ impl SessionRepository for PgUnitOfWork {
             return Ok(Vec::new());
         }
         let is_system = self.is_system();
+        let held = self.hold_sessions(user).await?;
         let (statements, connection) = self.parts();
         let rows = if is_system {
             let rows = sqlx::query_as!(
                 SessionRow,
                 r#"/* kairo:sessions.of_user */ SELECT id, user_id, refresh_token AS "refresh_token?", expires_at,
                      ip_address, user_agent, created_at, last_used_at, revoked_at, previous_token, rotated_at
-                   FROM sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id DESC"#,
+                   FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND ($2::uuid[] IS NULL OR id = ANY($2))
+                   ORDER BY created_at DESC, id DESC"#,
                 user.uuid(),
+                held.as_deref(),
             );
             statements.run(rows.fetch_all(connection)).await?
         } else {
@@ -109,8 +112,10 @@ impl SessionRepository for PgUnitOfWork {
                 SessionRow,
                 r#"/* kairo:sessions.of_user */ SELECT id, user_id, NULL::text AS refresh_token, expires_at, ip_address,
                      user_agent, created_at, last_used_at, revoked_at, NULL::text AS previous_token, rotated_at
-                   FROM sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id DESC"#,
+                   FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND ($2::uuid[] IS NULL OR id = ANY($2))
+                   ORDER BY created_at DESC, id DESC"#,
                 user.uuid(),
+                held.as_deref(),
             );
             statements.run(rows.fetch_all(connection)).await?
         };
@@ -182,5 +187,23 @@ impl SessionRepository for PgUnitOfWork {
         .execute(connection);
         let rows = statements.run(update).await?.rows_affected();
         statements.met_one(rows)
+    }
+}
+
+impl PgUnitOfWork {
+    /// Locks the sessions of a user that were not revoked, so that nobody else ends one before this unit does; `None` in a
+    /// unit that only reads. Who sees a session may end it: to lock a row takes the right to change it.
+    async fn hold_sessions(&mut self, user: UserId) -> Result<Option<Vec<Uuid>>, StoreError> {
+        if self.access == Access::ReadOnly {
+            return Ok(None);
+        }
+        let (statements, connection) = self.parts();
+        // Whoever locks several takes them in the same order, and never waits in a circle.
+        let ids = sqlx::query_scalar!(
+            r#"/* kairo:sessions.hold_sessions */ SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL
+               ORDER BY created_at DESC, id DESC FOR UPDATE"#,
+            user.uuid(),
+        );
+        statements.run(ids.fetch_all(connection)).await.map(Some)
     }
 }

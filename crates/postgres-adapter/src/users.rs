@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::filter::{self, Expression, Listing, Request};
 use crate::row::{Place, number};
-use crate::unit_of_work::PgUnitOfWork;
+use crate::unit_of_work::{Access, PgUnitOfWork};
 
 /// A row of `users` that is not deleted, without its password hash.
 #[derive(sqlx::FromRow)]
@@ -149,13 +149,28 @@ impl UserRepository for PgUnitOfWork {
 
     async fn password_hash(&mut self, id: UserId) -> Result<Option<PasswordHash>, StoreError> {
         self.demand_system()?;
+        let access = self.access;
         let (statements, connection) = self.parts();
-        let hash = sqlx::query_scalar!(
-            r#"/* kairo:users.password_hash */ SELECT password_hash FROM users WHERE id = $1 AND deleted_at IS NULL"#,
-            id.uuid(),
-        )
-        .fetch_optional(connection);
-        Ok(statements.run(hash).await?.map(PasswordHash::new))
+        let hash = match access {
+            Access::ReadWrite => {
+                // Against changes of the row, not against rows that refer to it.
+                let hash = sqlx::query_scalar!(
+                    r#"/* kairo:users.password_hash */ SELECT password_hash FROM users
+                       WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE"#,
+                    id.uuid(),
+                );
+                statements.run(hash.fetch_optional(connection)).await?
+            }
+            Access::ReadOnly => {
+                let hash = sqlx::query_scalar!(
+                    r#"/* kairo:users.password_hash */ SELECT password_hash FROM users
+                       WHERE id = $1 AND deleted_at IS NULL"#,
+                    id.uuid(),
+                );
+                statements.run(hash.fetch_optional(connection)).await?
+            }
+        };
+        Ok(hash.map(PasswordHash::new))
     }
 
     async fn find_credentials(&mut self, email: &Email) -> Result<Option<Credentials>, StoreError> {

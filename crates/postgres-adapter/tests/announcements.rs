@@ -31,7 +31,7 @@ async fn listening(store: &PgStore) -> Announcements {
 
 async fn post(store: &PgStore) {
     let letter = Letter::Welcome(UserId::from_uuid(next_id()));
-    let mut work = store.begin(&Actor::Visitor).await.unwrap();
+    let mut work = store.begin(&Actor::System).await.unwrap();
     work.letters().post(LetterId::from_uuid(next_id()), &letter, at(0)).await.unwrap();
     work.commit().await.unwrap();
 }

@@ -13,6 +13,8 @@ mod cancellation;
 mod constraints_are_mapped;
 mod contract;
 mod demo;
+mod direct_changes;
+mod held;
 mod isolation;
 mod machines;
 mod migrations;

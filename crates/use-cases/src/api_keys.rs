@@ -13,6 +13,9 @@ const MARK: &str = "kairo_";
 /// How much of a key stays known.
 const PREFIX: usize = MARK.len() + 8;
 
+/// How many living keys a user may have.
+const MOST: usize = 50;
+
 /// What programs sign in with.
 #[derive(Clone)]
 pub struct ApiKeys {
@@ -86,6 +89,11 @@ impl ApiKeys {
             };
             let permit = actor.may(Verb::Create, &key)?;
             let mut work = desk.begin(actor).await?;
+            let alive = work.api_keys().of_user(user).await?.into_iter().filter(|key| key.is_alive(now));
+            if alive.count() >= MOST {
+                let message = format!("there are {MOST} keys already: revoke one first");
+                return Err(Error::invalid("", "too_many", message));
+            }
             work.api_keys().add(&permit, &key).await?;
             work.journal().record(&permit, &Event::ApiKeyCreated { key: key.id }, now).await?;
             let notice = Letter::Notice(user, Notice::ApiKeyCreated);

@@ -1,6 +1,7 @@
 use kairo_domain::{
     Actor, Company, CompanyDetails, CompanyField, CompanyId, CompanyPatch, Event, Page, Resource, Seen, Verb,
 };
+use kairo_ports::UnitOfWork;
 
 use crate::desk::{Asked, Desk};
 use crate::once::{keep, replay};
@@ -111,8 +112,7 @@ impl Companies {
         .await
     }
 
-    /// Takes a company out of sight; the purge removes it after the retention period. Its users stay, and see nothing
-    /// of it.
+    /// Takes a company out of sight. Its users stay, and see nothing of it.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`].
@@ -130,5 +130,17 @@ impl Companies {
             Ok(work.commit().await?)
         })
         .await
+    }
+}
+
+/// Refuses a company that is not there. The store's own check still finds one that was taken out of sight.
+pub(crate) async fn known_company(
+    work: &mut dyn UnitOfWork,
+    company: Option<CompanyId>,
+) -> Result<(), Error> {
+    let Some(company) = company else { return Ok(()) };
+    match work.companies().get(company).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::invalid("/companyId", "unknown_reference", "must name something that exists")),
     }
 }

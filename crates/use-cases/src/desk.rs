@@ -75,15 +75,16 @@ impl Desk {
         F: Future<Output = Result<T, Error>>,
     {
         let done = retry(order).await;
-        if let Some(why) = done.as_ref().err().and_then(Error::refusal) {
-            self.remember_refusal(actor, asked.refused(why)).await?;
+        if let Err(error) = &done {
+            self.remember(actor, asked, error).await?;
         }
         done
     }
 
-    /// Records that something was refused, in a unit of its own.
-    pub(crate) async fn remember_refusal(&self, actor: &Actor, refused: Refused) -> Result<(), Error> {
-        let refused = &refused;
+    /// Records that something was refused to somebody, in a unit of its own; what is no refusal is not recorded.
+    pub(crate) async fn remember(&self, actor: &Actor, asked: Asked, error: &Error) -> Result<(), Error> {
+        let Some(why) = error.refusal() else { return Ok(()) };
+        let refused = &asked.refused(why);
         retry(|| async move {
             let mut work = self.begin(actor).await?;
             work.journal().record_refusal(actor, refused, self.now()).await?;

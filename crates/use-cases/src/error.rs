@@ -119,7 +119,18 @@ impl Error {
             Self::Forbidden(_) => Some("forbidden"),
             Self::NotFound { .. } => Some("not_found"),
             Self::LastAdmin => Some("last_admin"),
-            _ => None,
+            Self::RateLimited { .. } => Some("wait"),
+            Self::SecondFactorRequired => Some("second_factor_required"),
+            Self::TokenInvalid => Some("token"),
+            Self::Unauthenticated(_)
+            | Self::Invalid(_)
+            | Self::IllegalTransition { .. }
+            | Self::Taken { .. }
+            | Self::Stale { .. }
+            | Self::KeyReused
+            | Self::InProgress
+            | Self::Busy(_)
+            | Self::Broken(_) => None,
         }
     }
 

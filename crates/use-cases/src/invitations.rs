@@ -5,6 +5,7 @@ use kairo_domain::{
     InvitationStatus, Letter, Page, Resource, Role, Verb,
 };
 
+use crate::companies::known_company;
 use crate::desk::{Asked, Desk};
 use crate::once::{keep, replay};
 use crate::{Error, Listing, Once, Outcome};
@@ -90,6 +91,7 @@ impl Invitations {
             if let Some(answer) = replay(&mut *work, once, now).await? {
                 return Ok(Outcome::Replayed(answer));
             }
+            known_company(&mut *work, order.company).await?;
             if work.users().find_by_email(&order.email).await?.is_some() {
                 return Err(Error::Taken { what: "email" });
             }
@@ -123,7 +125,7 @@ impl Invitations {
                 return Ok(Outcome::Replayed(answer));
             }
             let mut invitation = work.invitations().get(id).await?.ok_or_else(|| Error::missing(id))?;
-            let permit = actor.may(Verb::Delete, &invitation)?;
+            let permit = actor.may(Verb::Create, &invitation)?;
             let resent = invitation.renew(now)?;
             work.invitations().settle(&permit, &invitation).await?;
             work.letters().post(desk.new_id(), &Letter::Invitation(id), now).await?;

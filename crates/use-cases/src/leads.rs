@@ -3,7 +3,7 @@ use kairo_domain::{
     Verb,
 };
 
-use crate::desk::Desk;
+use crate::desk::{Asked, Desk};
 use crate::once::{keep, replay};
 use crate::retry::retry;
 use crate::{Error, Listing, Once, Outcome};
@@ -115,19 +115,21 @@ impl Leads {
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`].
     pub async fn edit(&self, actor: &Actor, order: EditLead) -> Result<Lead, Error> {
         let order = &order;
-        retry(|| async move {
-            let mut work = self.desk.begin(actor).await?;
-            let mut lead = work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
-            let permit = actor.may(Verb::Update, &lead)?;
-            order.seen.check(lead.version)?;
-            let now = self.desk.now();
-            let Some(edited) = lead.edit(order.patch.clone(), now) else { return Ok(lead) };
-            work.leads().save(&permit, &lead).await?;
-            work.journal().record(&permit, &Event::LeadEdited(edited), now).await?;
-            work.commit().await?;
-            Ok(lead)
-        })
-        .await
+        self.desk
+            .order(actor, Asked::of(Verb::Update, Resource::Lead, order.lead.uuid()), || async move {
+                let mut work = self.desk.begin(actor).await?;
+                let mut lead =
+                    work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
+                let permit = actor.may(Verb::Update, &lead)?;
+                order.seen.check(lead.version)?;
+                let now = self.desk.now();
+                let Some(edited) = lead.edit(order.patch.clone(), now) else { return Ok(lead) };
+                work.leads().save(&permit, &lead).await?;
+                work.journal().record(&permit, &Event::LeadEdited(edited), now).await?;
+                work.commit().await?;
+                Ok(lead)
+            })
+            .await
     }
 
     /// Moves a lead along its state machine.
@@ -142,43 +144,47 @@ impl Leads {
         once: Option<Once<Lead>>,
     ) -> Result<Outcome<Lead>, Error> {
         let (order, once) = (&order, once.as_ref());
-        retry(|| async move {
-            let now = self.desk.now();
-            let mut work = self.desk.begin(actor).await?;
-            actor.may_ever(Verb::Move, Resource::Lead)?;
-            if let Some(answer) = replay(&mut *work, once, now).await? {
-                return Ok(Outcome::Replayed(answer));
-            }
-            let mut lead = work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
-            let permit = actor.may(Verb::Move, &lead)?;
-            order.seen.check(lead.version)?;
-            let moved = lead.move_to(order.to, order.reason.clone(), now)?;
-            work.leads().save(&permit, &lead).await?;
-            work.journal().record(&permit, &Event::LeadMoved(moved), now).await?;
-            keep(&mut *work, once, &lead, now).await?;
-            work.commit().await?;
-            Ok(Outcome::Done(lead))
-        })
-        .await
+        self.desk
+            .order(actor, Asked::of(Verb::Move, Resource::Lead, order.lead.uuid()), || async move {
+                let now = self.desk.now();
+                let mut work = self.desk.begin(actor).await?;
+                actor.may_ever(Verb::Move, Resource::Lead)?;
+                if let Some(answer) = replay(&mut *work, once, now).await? {
+                    return Ok(Outcome::Replayed(answer));
+                }
+                let mut lead =
+                    work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
+                let permit = actor.may(Verb::Move, &lead)?;
+                order.seen.check(lead.version)?;
+                let moved = lead.move_to(order.to, order.reason.clone(), now)?;
+                work.leads().save(&permit, &lead).await?;
+                work.journal().record(&permit, &Event::LeadMoved(moved), now).await?;
+                keep(&mut *work, once, &lead, now).await?;
+                work.commit().await?;
+                Ok(Outcome::Done(lead))
+            })
+            .await
     }
 
-    /// Takes a lead out of sight; the purge removes it after the retention period.
+    /// Takes a lead out of sight.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`].
     pub async fn delete(&self, actor: &Actor, order: DeleteLead) -> Result<(), Error> {
         let order = &order;
-        retry(|| async move {
-            let mut work = self.desk.begin(actor).await?;
-            let mut lead = work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
-            let permit = actor.may(Verb::Delete, &lead)?;
-            order.seen.check(lead.version)?;
-            let now = self.desk.now();
-            let deleted = lead.delete(now);
-            work.leads().save(&permit, &lead).await?;
-            work.journal().record(&permit, &Event::LeadDeleted(deleted), now).await?;
-            Ok(work.commit().await?)
-        })
-        .await
+        self.desk
+            .order(actor, Asked::of(Verb::Delete, Resource::Lead, order.lead.uuid()), || async move {
+                let mut work = self.desk.begin(actor).await?;
+                let mut lead =
+                    work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
+                let permit = actor.may(Verb::Delete, &lead)?;
+                order.seen.check(lead.version)?;
+                let now = self.desk.now();
+                let deleted = lead.delete(now);
+                work.leads().save(&permit, &lead).await?;
+                work.journal().record(&permit, &Event::LeadDeleted(deleted), now).await?;
+                Ok(work.commit().await?)
+            })
+            .await
     }
 }

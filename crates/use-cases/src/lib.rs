@@ -53,7 +53,7 @@ mod two_factor;
 mod upkeep;
 mod users;
 
-pub use accounts::{Accounts, AddressVerified, AskEmailChange, ChangePassword, RedeemReset};
+pub use accounts::{Accounts, AddressVerified, AskEmailChange, ChangePassword, RedeemReset, VerifyAddress};
 pub use api_keys::{ApiKeys, CreateApiKey, NewApiKey};
 pub use audit::Audit;
 pub use code::Code;

@@ -2,13 +2,18 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chrono::{DateTime, Utc};
+use futures_util::lock::Mutex;
 use kairo_domain::{Revocation, SessionId, Standing, UserId};
 use kairo_ports::{AccessClaims, Mark};
 
 /// What is known, without asking the store, of access tokens that no longer hold although their time is not over.
 /// Nothing is remembered for longer than a token lives.
 #[derive(Default)]
-pub(crate) struct Live(RwLock<Known>);
+pub(crate) struct Live {
+    known: RwLock<Known>,
+    /// Held while the log is read and taken over: an older reading must not come after a newer one.
+    pub(crate) following: Mutex<()>,
+}
 
 #[derive(Default)]
 struct Known {
@@ -42,18 +47,18 @@ impl Live {
         known.mark = Some(mark);
     }
 
-    /// Takes over what this process has just done itself.
-    pub(crate) fn learn(&self, revocation: Revocation, until: DateTime<Utc>) {
-        self.write().learn(revocation, until);
+    /// Takes over at once that a session has ended, which it does for good.
+    pub(crate) fn end(&self, session: SessionId, until: DateTime<Utc>) {
+        self.write().learn(Revocation::Session(session), until);
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Known> {
         // Every change is whole after each step, so what a panic left behind can be used.
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Known> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.known.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -82,6 +87,10 @@ mod tests {
         AccessClaims { user: Id::from_uuid(id), session: Id::from_uuid(id), role, company: None }
     }
 
+    fn mark() -> Mark {
+        Mark("7".to_owned())
+    }
+
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(seconds, 0).unwrap()
     }
@@ -90,7 +99,7 @@ mod tests {
     fn a_token_holds_until_its_session_ends() {
         let live = Live::default();
         assert!(live.holds(&claims(Role::Team)));
-        live.learn(Revocation::Session(claims(Role::Team).session), at(600));
+        live.end(claims(Role::Team).session, at(600));
         assert!(!live.holds(&claims(Role::Team)));
     }
 
@@ -99,18 +108,19 @@ mod tests {
         let live = Live::default();
         let user = claims(Role::Team).user;
         let standing = |role| Some(Standing { role, company: None });
-        live.learn(Revocation::User(user, standing(Role::Client)), at(600));
+        let follow = |standing| live.follow(&[Revocation::User(user, standing)], mark(), at(0), at(600));
+        follow(standing(Role::Client));
         assert!(!live.holds(&claims(Role::Team)) && live.holds(&claims(Role::Client)));
-        live.learn(Revocation::User(user, None), at(600));
+        follow(None);
         assert!(!live.holds(&claims(Role::Client)));
     }
 
     #[test]
     fn nothing_is_remembered_for_longer_than_a_token_lives() {
         let live = Live::default();
-        live.learn(Revocation::Session(claims(Role::Team).session), at(600));
-        live.follow(&[], Mark("7".to_owned()), at(600), at(1200));
+        live.end(claims(Role::Team).session, at(600));
+        live.follow(&[], mark(), at(600), at(1200));
         assert!(live.holds(&claims(Role::Team)));
-        assert_eq!(live.mark(), Some(Mark("7".to_owned())));
+        assert_eq!(live.mark(), Some(mark()));
     }
 }

@@ -12,7 +12,7 @@ use crate::retry::retry;
 const AT_ONCE: u16 = 20;
 /// For how long a letter that was taken is left alone: longer than it takes to write and to send all of them.
 const HELD_FOR: TimeDelta = TimeDelta::minutes(20);
-/// How often a letter is tried, over about a day and a half.
+/// How often a letter is tried, over more than a day.
 const ATTEMPTS: u32 = 16;
 /// The longest time between two tries.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(4);

@@ -4,7 +4,7 @@ mod sign_in;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kairo_domain::{
-    Actor, Facts, Redacted, Resource, Revocation, Session, SessionId, User, UserActor, UserId, Verb, Via,
+    Actor, Facts, Redacted, Resource, Session, SessionId, User, UserActor, UserId, Verb, Via,
 };
 use kairo_ports::{AccessClaims, PublishedKey};
 
@@ -58,6 +58,12 @@ impl Sessions {
         }))
     }
 
+    /// The session that a refresh token was made for, whether that can still be used or not; `None` for a token that was
+    /// not made here. Nothing is read from the store.
+    pub fn session_of(&self, token: &str) -> Option<SessionId> {
+        self.desk.ports.refresh_tokens.session_of(token)
+    }
+
     /// The keys that access tokens can be checked with.
     pub fn published_keys(&self) -> Vec<PublishedKey> {
         self.desk.ports.access_tokens.published_keys(self.desk.now())
@@ -69,12 +75,7 @@ impl Sessions {
     /// # Errors
     /// Those of the store; the next call reads what this one missed.
     pub async fn follow_revocations(&self) -> Result<(), Error> {
-        let mark = self.desk.live.mark();
-        let mut work = self.desk.begin_read(&Actor::System).await?;
-        let (news, mark) = work.revocations().since(mark.as_ref()).await?;
-        let now = self.desk.now();
-        self.desk.live.follow(&news, mark, now, self.desk.token_end(now));
-        Ok(())
+        self.desk.follow().await
     }
 
     /// The sessions of a user that have not ended, the latest first.
@@ -98,11 +99,22 @@ impl Desk {
         now + self.ports.access_tokens.lifetime() + TimeDelta::minutes(1)
     }
 
-    /// Takes over at once what this process has revoked and committed.
-    pub(crate) fn learn(&self, revocations: impl IntoIterator<Item = Revocation>) {
+    /// Takes over what the store says was revoked since the last time.
+    pub(crate) async fn follow(&self) -> Result<(), Error> {
+        let _one_at_a_time = self.live.following.lock().await;
+        let mark = self.live.mark();
+        let mut work = self.begin_read(&Actor::System).await?;
+        let (news, mark) = work.revocations().since(mark.as_ref()).await?;
+        let now = self.now();
+        self.live.follow(&news, mark, now, self.token_end(now));
+        Ok(())
+    }
+
+    /// Takes over at once that this process has ended sessions, and committed it.
+    pub(crate) fn ended(&self, sessions: impl IntoIterator<Item = SessionId>) {
         let until = self.token_end(self.now());
-        for revocation in revocations {
-            self.live.learn(revocation, until);
+        for session in sessions {
+            self.live.end(session, until);
         }
     }
 

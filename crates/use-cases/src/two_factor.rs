@@ -1,10 +1,10 @@
 use kairo_domain::{
-    AccountChange, Actor, Event, Letter, Notice, Redacted, Resource, SecondFactor, User, UserId, Verb,
+    AccountChange, Actor, Event, Letter, Notice, Redacted, Resource, SecondFactor, UserId, Verb,
 };
 
 use crate::Error;
 use crate::desk::{Asked, Desk};
-use crate::proof::{Claimed, own_account};
+use crate::proof::{CHANGED, in_person, own, own_account, prove_own, still_proven};
 
 /// The second factor of users.
 #[derive(Clone)]
@@ -32,12 +32,12 @@ pub struct SharedSecret {
 
 /// What a code turned out to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Code {
+pub(crate) enum CodeKind {
     App,
     Recovery,
 }
 
-impl Code {
+impl CodeKind {
     /// Takes a code of the app or a recovery code, once.
     pub(crate) fn take(
         desk: &Desk,
@@ -65,7 +65,7 @@ impl TwoFactor {
     /// # Errors
     /// [`Error::Unauthenticated`] for visitors, [`Error::Forbidden`] for API keys.
     pub async fn status(&self, actor: &Actor) -> Result<TwoFactorStatus, Error> {
-        let user = self.in_person(actor)?;
+        let user = in_person(&self.desk, actor).await?;
         let mut work = self.desk.begin_read(&Actor::System).await?;
         let factor = work.second_factors().get(user).await?.filter(SecondFactor::is_on);
         Ok(TwoFactorStatus {
@@ -80,12 +80,14 @@ impl TwoFactor {
     /// [`Error::Invalid`] when the password is wrong, [`Error::Taken`] when a second factor is on already.
     pub async fn begin(&self, actor: &Actor, password: &Redacted<String>) -> Result<SharedSecret, Error> {
         let desk = &self.desk;
-        let user = &self.prove(actor, password).await?;
+        let proven = &prove_own(desk, actor, password, "/password").await?;
+        let user = &proven.user;
         let secret = desk.ports.codes.new_secret();
         let (secret_text, url) = desk.ports.codes.shown(&secret, user.email.as_str());
         let sealed = &desk.ports.vault.seal(&secret, &place(user.id))?;
         desk.order(actor, own_account(user.id), || async move {
             let mut work = desk.begin(&Actor::System).await?;
+            still_proven(&mut *work, proven).await?.ok_or(CHANGED)?;
             if work.second_factors().get(user.id).await?.is_some_and(|factor| factor.is_on()) {
                 return Err(Error::Taken { what: "twoFactor" });
             }
@@ -98,6 +100,9 @@ impl TwoFactor {
                 recovery: Vec::new(),
             };
             work.second_factors().put(&factor).await?;
+            let permit = actor.may(Verb::Update, user)?;
+            let event = Event::Account { user: user.id, change: AccountChange::SecondFactorBegun };
+            work.journal().record_for(actor, &permit, &event, desk.now()).await?;
             Ok(work.commit().await?)
         })
         .await?;
@@ -114,14 +119,14 @@ impl TwoFactor {
         code: &Redacted<String>,
     ) -> Result<Vec<Redacted<String>>, Error> {
         let desk = &self.desk;
-        let user = self.in_person(actor)?;
+        let user = in_person(desk, actor).await?;
         desk.order(actor, own_account(user), || async move {
             let now = desk.now();
             let mut work = desk.begin(&Actor::System).await?;
             let factor = work.second_factors().get(user).await?;
             let nothing_begun = Error::NotFound { what: "second factor to confirm" };
             let mut factor = factor.filter(|factor| !factor.is_on()).ok_or(nothing_begun)?;
-            if Code::take(desk, &mut factor, code)? != Some(Code::App) {
+            if CodeKind::take(desk, &mut factor, code)? != Some(CodeKind::App) {
                 return Err(wrong_code());
             }
             factor.confirmed_at = Some(now);
@@ -148,10 +153,12 @@ impl TwoFactor {
         password: &Redacted<String>,
     ) -> Result<Vec<Redacted<String>>, Error> {
         let desk = &self.desk;
-        let user = &self.prove(actor, password).await?;
+        let proven = &prove_own(desk, actor, password, "/password").await?;
+        let user = &proven.user;
         desk.order(actor, own_account(user.id), || async move {
             let now = desk.now();
             let mut work = desk.begin(&Actor::System).await?;
+            still_proven(&mut *work, proven).await?.ok_or(CHANGED)?;
             let factor = work.second_factors().get(user.id).await?.filter(SecondFactor::is_on);
             let mut factor = factor.ok_or(Error::NotFound { what: "second factor" })?;
             let shown = renew(desk, &mut factor);
@@ -170,8 +177,8 @@ impl TwoFactor {
     /// # Errors
     /// [`Error::Invalid`] when the password is wrong, [`Error::NotFound`] when there is none.
     pub async fn remove(&self, actor: &Actor, password: &Redacted<String>) -> Result<(), Error> {
-        let user = self.prove(actor, password).await?;
-        self.switch_off(actor, user.id, Verb::Update).await
+        let proven = prove_own(&self.desk, actor, password, "/password").await?;
+        self.switch_off(actor, proven.user.id, Verb::Update).await
     }
 
     /// Switches somebody's second factor off: the app and the recovery codes are gone. For administrators.
@@ -205,37 +212,6 @@ impl TwoFactor {
         })
         .await
     }
-
-    fn in_person(&self, actor: &Actor) -> Result<UserId, Error> {
-        let user = actor.user().ok_or(Error::Unauthenticated("sign in first"))?;
-        self.desk.in_person(actor, own_account(user))
-    }
-
-    async fn prove(&self, actor: &Actor, password: &Redacted<String>) -> Result<User, Error> {
-        let id = self.in_person(actor)?;
-        prove_own(&self.desk, actor, id, password, "/password").await
-    }
-}
-
-/// The actor's own account, once its password was given again.
-pub(crate) async fn prove_own(
-    desk: &Desk,
-    actor: &Actor,
-    id: UserId,
-    password: &Redacted<String>,
-    pointer: &str,
-) -> Result<User, Error> {
-    let mut work = desk.begin_read(actor).await?;
-    let user = own(&mut *work, id).await?;
-    drop(work);
-    let proven = Claimed::new(desk, &user.email).prove(desk, password).await?;
-    let proven = proven.filter(|known| known.user.id == id);
-    Ok(proven.ok_or_else(|| Error::invalid(pointer, "wrong", "is not the password of this account"))?.user)
-}
-
-pub(crate) async fn own(work: &mut dyn kairo_ports::UnitOfWork, id: UserId) -> Result<User, Error> {
-    let user = work.users().get(id).await?.filter(User::may_sign_in);
-    user.ok_or(Error::Unauthenticated("sign in first"))
 }
 
 fn wrong_code() -> Error {

@@ -1,10 +1,11 @@
 mod change;
 
 use kairo_domain::{
-    Actor, Colleague, Email, Event, Letter, NewPassword, NewUser, Page, Resource, Revocation, User,
-    UserField, UserId, Verb, Verified,
+    Actor, Colleague, Email, Event, Letter, NewPassword, NewUser, Page, Resource, User, UserField, UserId,
+    Verb, Verified,
 };
 
+use crate::companies::known_company;
 use crate::desk::{Asked, Desk};
 use crate::once::{keep, replay};
 use crate::sessions::end_all;
@@ -120,6 +121,7 @@ impl Users {
             if let Some(answer) = replay(&mut *work, once, now).await? {
                 return Ok(Outcome::Replayed(answer));
             }
+            known_company(&mut *work, user.company).await?;
             work.users().add(&permit, &user).await?;
             work.journal().record(&permit, &Event::UserCreated { user: user.id }, now).await?;
             work.letters().post(desk.new_id(), &Letter::Welcome(user.id), now).await?;
@@ -144,6 +146,7 @@ impl Users {
             let user = work.users().find_by_email(&order.email).await?;
             let user = user.ok_or(Error::NotFound { what: "user" })?;
             let permit = actor.may(Verb::Update, &user)?;
+            work.users().password_hash(user.id).await?;
             work.users().set_password_hash(&permit, user.id, hash).await?;
             work.journal().record(&permit, &Event::PasswordReset { user: user.id }, now).await?;
             let ended = end_all(&mut *work, actor, user.id, |_| true, now).await?;
@@ -151,7 +154,7 @@ impl Users {
             Ok((user, ended))
         })
         .await?;
-        desk.learn(ended.into_iter().map(Revocation::Session));
+        desk.ended(ended);
         Ok(user)
     }
 }

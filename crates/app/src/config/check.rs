@@ -35,8 +35,8 @@ impl Config {
             return refuse("server.public_url", "must be an absolute URL such as https://studio.example");
         }
         let rates = [self.rates.auth, self.rates.leads, self.rates.reads, self.rates.user];
-        if rates.iter().any(|rate| rate.seconds == 0) {
-            return refuse("rates", "must count requests within at least 1 second");
+        if !rates.iter().all(|rate| rate.is_sound()) {
+            return refuse("rates", "must count requests within 1 second to 31 days");
         }
         let positive = [
             ("auth.access_token_minutes", u64::from(self.auth.access_token_minutes)),
@@ -70,7 +70,10 @@ fn is_origin(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use kairo::http::Quota;
+
     use super::*;
+    use crate::config::Rate;
 
     #[test]
     fn the_defaults_are_acceptable() {
@@ -84,6 +87,23 @@ mod tests {
         }
         for text in ["*", "studio.example", "https://studio.example/", "https://a b", "https://"] {
             assert!(!is_origin(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rate_that_would_be_no_limit_is_refused() {
+        let longest = Quota::MAX_WINDOW.as_secs().try_into().unwrap();
+        let checked = |requests, seconds| {
+            let mut config = Config::default();
+            config.rates.leads = Rate { requests, seconds };
+            config.check()
+        };
+        for (requests, seconds) in [(1, 1), (3, longest), (0, 60), (0, 0), (0, u32::MAX)] {
+            assert_eq!(checked(requests, seconds), Ok(()), "{requests} in {seconds} s");
+        }
+        for seconds in [0, longest + 1, u32::MAX] {
+            let refused = checked(3, seconds).unwrap_err().to_string();
+            assert_eq!(refused, "rates must count requests within 1 second to 31 days", "{seconds} s");
         }
     }
 

@@ -1,3 +1,6 @@
+use std::time::Duration;
+
+use kairo::http::{Quota, RateLimits};
 use serde::{Deserialize, Serialize};
 
 /// How many requests one caller may make. More are answered 429 with `Retry-After`; 0 requests is no limit.
@@ -26,11 +29,46 @@ pub struct Rate {
 
 impl Default for Rates {
     fn default() -> Self {
-        Self {
-            auth: Rate { requests: 5, seconds: 60 },
-            leads: Rate { requests: 3, seconds: 3_600 },
-            reads: Rate { requests: 200, seconds: 2 },
-            user: Rate { requests: 1_000, seconds: 60 },
-        }
+        let RateLimits { auth, leads, reads, user } = RateLimits::default();
+        Self { auth: auth.into(), leads: leads.into(), reads: reads.into(), user: user.into() }
+    }
+}
+
+impl Rate {
+    /// As the API counts; `None` for no limit.
+    pub(crate) fn quota(self) -> Option<Quota> {
+        Quota::new(self.requests, Duration::from_secs(self.seconds.into()))
+    }
+
+    /// Whether it says what it means: a limit that can be counted, or none.
+    pub(super) fn is_sound(self) -> bool {
+        self.requests == 0 || self.quota().is_some()
+    }
+}
+
+impl From<Option<Quota>> for Rate {
+    fn from(quota: Option<Quota>) -> Self {
+        let Some(quota) = quota else { return Self { requests: 0, seconds: 1 } };
+        // No more than the longest window, which is a month.
+        let seconds = u32::try_from(quota.window().as_secs()).unwrap_or(u32::MAX);
+        Self { requests: quota.requests(), seconds }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_those_of_the_api() {
+        let Rates { auth, leads, reads, user } = Rates::default();
+        let [auth, leads, reads, user] = [auth, leads, reads, user].map(Rate::quota);
+        assert_eq!(RateLimits { auth, leads, reads, user }, RateLimits::default());
+    }
+
+    #[test]
+    fn no_quota_is_a_rate_without_limit() {
+        let rate = Rate::from(None);
+        assert!(rate.is_sound() && rate.quota().is_none());
     }
 }

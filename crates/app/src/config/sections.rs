@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
-use kairo::system::Argon2Settings;
+use kairo::system::{Argon2Settings, TokenSettings};
 use serde::{Deserialize, Serialize};
 
 use super::mail::Mail;
@@ -204,13 +204,15 @@ impl Default for Folders {
 
 impl Default for Auth {
     fn default() -> Self {
+        let TokenSettings { issuer, audience, lifetime } = TokenSettings::default();
         Self {
             signing_key: None,
             previous_signing_keys: Vec::new(),
             secure_cookies: true,
-            issuer: "kairo".to_owned(),
-            audience: "kairo".to_owned(),
-            access_token_minutes: 10,
+            issuer,
+            audience,
+            // Out of range it is 0, which is refused.
+            access_token_minutes: u32::try_from(lifetime.num_minutes()).unwrap_or_default(),
             argon2: Argon2Settings::default(),
         }
     }

@@ -38,8 +38,12 @@ pub enum AccountChange {
     PasswordForgotten,
     /// Its owner asked for another address.
     EmailChangeAsked,
+    /// One of the two addresses confirmed the change.
+    EmailChangeConfirmed,
     /// It has another address.
     EmailChanged,
+    /// Its owner began to set up an authenticator app.
+    SecondFactorBegun,
     /// Signing in asks for a code.
     SecondFactorOn,
     /// Signing in asks for no code.
@@ -79,7 +83,9 @@ impl AccountChange {
             Self::PasswordChanged => "user.password_changed",
             Self::PasswordForgotten => "user.password_forgotten",
             Self::EmailChangeAsked => "user.email_change_asked",
+            Self::EmailChangeConfirmed => "user.email_change_confirmed",
             Self::EmailChanged => "user.email_changed",
+            Self::SecondFactorBegun => "user.second_factor_begun",
             Self::SecondFactorOn => "user.second_factor_on",
             Self::SecondFactorOff => "user.second_factor_off",
             Self::RecoveryCodesMade => "user.recovery_codes_made",
@@ -99,7 +105,9 @@ impl AccountChange {
             | Self::PasswordChanged
             | Self::PasswordForgotten
             | Self::EmailChangeAsked
+            | Self::EmailChangeConfirmed
             | Self::EmailChanged
+            | Self::SecondFactorBegun
             | Self::SecondFactorOn
             | Self::SecondFactorOff
             | Self::RecoveryCodesMade

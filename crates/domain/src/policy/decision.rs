@@ -123,6 +123,7 @@ impl Actor {
     /// # Errors
     /// [`Denied`] when no thing of this kind is within reach.
     pub fn may_list(&self, resource: Resource) -> Result<Reach, Denied> {
+        self.covered(Verb::Read, resource)?;
         let reach = self.reach(resource);
         if reach.is_nothing() { Err(Denied::Hidden { resource }) } else { Ok(reach) }
     }
@@ -137,6 +138,7 @@ impl Actor {
     /// # Errors
     /// [`Denied`] when nothing of this kind is within reach of the verb.
     pub fn may_ever(&self, verb: Verb, resource: Resource) -> Result<(), Denied> {
+        self.covered(verb, resource)?;
         if self.could_ever(verb, resource) {
             return Ok(());
         }
@@ -145,6 +147,14 @@ impl Actor {
         } else {
             Denied::Forbidden { role: self.role(), verb, resource }
         })
+    }
+
+    /// Whoever holds a key knows what it is not for: there is nothing to hide.
+    fn covered(&self, verb: Verb, resource: Resource) -> Result<(), Denied> {
+        if self.scopes().cover(resource, verb) {
+            return Ok(());
+        }
+        Err(Denied::Forbidden { role: self.role(), verb, resource })
     }
 
     fn could_ever(&self, verb: Verb, resource: Resource) -> bool {
@@ -247,6 +257,6 @@ mod tests {
         let lead = Facts::of(Resource::Lead, Uuid::nil());
         assert!(key.may(Verb::Read, &lead).is_ok());
         assert!(matches!(key.may(Verb::Delete, &lead), Err(Denied::Forbidden { .. })));
-        assert!(matches!(key.may_list(Resource::User), Err(Denied::Hidden { .. })));
+        assert!(matches!(key.may_list(Resource::User), Err(Denied::Forbidden { .. })));
     }
 }

@@ -19,7 +19,7 @@ impl TextKind for EmailKind {
     fn check(text: &str) -> Result<String, TextIssue> {
         let text = line(text, Self::MAX)?;
         let (local, host) = text.rsplit_once('@').ok_or(TextIssue::NotAnEmail)?;
-        let valid = is_local(local) && is_host(host);
+        let valid = is_local(local) && is_host(host) && text.chars().all(folds_alike);
         if valid { Ok(text) } else { Err(TextIssue::NotAnEmail) }
     }
 }
@@ -29,6 +29,13 @@ impl Email {
     pub fn folded(&self) -> String {
         self.as_str().to_lowercase()
     }
+}
+
+/// Whether every program folds this letter to the same one. Where two disagree, one address would be two for one of
+/// them and a single one for the other: Turkish `İ` is `i` here and `i` with a dot above there.
+fn folds_alike(c: char) -> bool {
+    let mut lower = c.to_lowercase();
+    c.is_ascii() || matches!((lower.next(), lower.next()), (Some(one), None) if !one.is_ascii())
 }
 
 fn is_local(local: &str) -> bool {
@@ -74,6 +81,8 @@ mod tests {
             "ada@-x.com",
             "a..b@example.com",
             "ada@example..com",
+            "admİn@example.com",
+            "admin@\u{212a}airo.example",
         ] {
             assert_eq!(Email::parse(text), Err(TextIssue::NotAnEmail), "{text}");
         }

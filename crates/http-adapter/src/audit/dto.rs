@@ -1,6 +1,5 @@
 use chrono::{DateTime, Utc};
-use kairo_domain::{CompanyId, JournalEntry, JournalField, Redacted, Sort};
-use kairo_use_cases::Listable;
+use kairo_domain::{CompanyId, JournalEntry, JournalField, Redacted};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -108,10 +107,6 @@ impl Listed for EntryView {
         "agent",
     ];
     const SEARCHED: bool = false;
-
-    fn default_sort() -> Sort<JournalField> {
-        <JournalField as Listable>::default_sort()
-    }
 }
 
 #[cfg(test)]

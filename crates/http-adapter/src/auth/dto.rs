@@ -1,7 +1,9 @@
 use chrono::{DateTime, Utc};
 use deserr::Deserr;
 use kairo_domain::{Email, NewPassword, PersonName, Redacted};
-use kairo_use_cases::{AcceptInvitation, AddressVerified, AskAccount, InvitationShown, RedeemReset};
+use kairo_use_cases::{
+    AcceptInvitation, AddressVerified, AskAccount, InvitationShown, RedeemReset, VerifyAddress,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,6 +37,22 @@ pub(crate) struct TokenBody {
     /// What stands behind `#token=` in the link.
     #[schema(value_type = String)]
     pub(super) token: Redacted<String>,
+}
+
+/// A token that was mailed to prove an address.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
+#[schema(as = VerifyEmail, rename_all = "camelCase", example = json!({
+    "token": "Zm9…", "password": "nine looms weave algebra"
+}))]
+pub(crate) struct VerifyBody {
+    /// What stands behind `#token=` in the link.
+    #[schema(value_type = String)]
+    token: Redacted<String>,
+    /// The password of the sign-up; for a change of address there is none to give.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>, format = "password")]
+    password: Option<Redacted<String>>,
 }
 
 /// The address of an account.
@@ -122,6 +140,12 @@ pub(crate) struct InvitationView {
 impl SignUpBody {
     pub(super) fn into_order(self) -> AskAccount {
         AskAccount { email: self.email, name: self.name, password: self.password }
+    }
+}
+
+impl VerifyBody {
+    pub(super) fn into_order(self) -> VerifyAddress {
+        VerifyAddress { token: self.token, password: self.password }
     }
 }
 

@@ -1,16 +1,16 @@
 mod dto;
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use kairo_domain::Redacted;
-use kairo_use_cases::{Code, EndOwn, SignedIn, Which};
+use kairo_use_cases::{Code, EndOwn, SignedIn, Studio, Which};
 
+use crate::Api;
 use crate::answer::{plain, send_secret};
 use crate::body::{JsonBody, OptionalBody};
-use crate::caller::Caller;
+use crate::caller::{self, Caller};
 use crate::cookies::{self, SignedInBrowser};
+use crate::csrf::{self, CsrfToken};
 use crate::problem::Problem;
-use crate::{Api, csrf};
 
 use dto::{BrowserView, SignInBody, SignedInView, TokenView, Transport};
 pub(crate) use dto::{RefreshBody, SignOutBody};
@@ -53,7 +53,7 @@ pub(crate) async fn sign_in(
 /// else has a copy. Browsers send their cookies and `X-CSRF-Token`, and no body.
 #[utoipa::path(
     // By reference: a required body is what utoipa makes of a type.
-    post, path = "/auth/refresh", operation_id = "refreshSession", tag = "auth", security(()),
+    post, path = "/auth/refresh", operation_id = "refreshSession", tag = "auth", security(()), params(CsrfToken),
     request_body(content = ref("#/components/schemas/RefreshSession"), content_type = "application/json"),
     responses(
         (status = 200, description = "The next pair, by the transport of the one before.", body = SignedInView,
@@ -76,7 +76,8 @@ pub(crate) async fn refresh(
 /// Sign out
 ///
 /// Ends the session that asks, unless `sessions` says otherwise. The access tokens of what is ended hold nowhere
-/// within a second. A browser forgets its cookies when its own session is among them.
+/// within a second. A browser forgets its cookies when its own session is among them. If its access token is over, its
+/// refresh token ends its own session, also when there is nothing left to end.
 #[utoipa::path(
     post, path = "/auth/logout", operation_id = "signOut", tag = "auth",
     security(("bearer" = []), ("cookie" = [])),
@@ -91,17 +92,32 @@ pub(crate) async fn refresh(
 pub(crate) async fn sign_out(
     api: Api,
     request: HttpRequest,
-    Caller(actor): Caller,
+    caller: Result<Caller, Problem>,
     OptionalBody(body): OptionalBody<SignOutBody>,
 ) -> Result<HttpResponse, Problem> {
     let which = body.map_or(Which::This, SignOutBody::into_which);
-    api.run(move |studio| async move { studio.sessions().end_own(&actor, EndOwn { which }).await }).await?;
+    let is_browser = caller::is_browser(&api, &request)?;
+    match caller {
+        Ok(Caller(actor)) => {
+            let end = async move |studio: Studio| studio.sessions().end_own(&actor, EndOwn { which }).await;
+            api.run(end).await?;
+        }
+        Err(refusal) if refusal.code() == Code::Unauthenticated && is_browser && which == Which::This => {
+            leave(&api, &request).await?;
+        }
+        Err(refusal) => return Err(refusal),
+    }
     let mut response = HttpResponse::NoContent().finish();
-    let is_browser = !request.headers().contains_key(header::AUTHORIZATION);
     if is_browser && which != Which::Others {
         cookies::clear(&api, &request, &mut response)?;
     }
     Ok(response)
+}
+
+/// Ends the session of a browser whose access token holds no longer.
+async fn leave(api: &Api, request: &HttpRequest) -> Result<(), Problem> {
+    let token = kept(api, request)?;
+    api.run(async move |studio: Studio| studio.sessions().end_by_refresh(token.expose()).await).await
 }
 
 /// The refresh token of a request, and how it came: the one in the body was sent on purpose, so it wins.
@@ -113,11 +129,18 @@ fn presented(
     if let Some(token) = body.and_then(RefreshBody::into_token) {
         return Ok((token, Transport::Bearer));
     }
+    Ok((kept(api, request)?, Transport::Cookie))
+}
+
+/// The refresh token that a browser keeps, once it is proven that a page of ours sends it.
+fn kept(api: &Api, request: &HttpRequest) -> Result<Redacted<String>, Problem> {
+    let refused = |detail| Problem::new(Code::Unauthenticated, detail);
     let cookie = cookies::value(request.headers(), api.cookie_names().refresh)?;
-    let nothing = || Problem::new(Code::Unauthenticated, "there is no refresh token: sign in");
-    let token = Redacted::new(cookie.ok_or_else(nothing)?.to_owned());
-    csrf::check_refresh(api, request)?;
-    Ok((token, Transport::Cookie))
+    let token = cookie.ok_or_else(|| refused("there is no refresh token: sign in"))?;
+    let session = api.studio().sessions().session_of(token);
+    let session = session.ok_or_else(|| refused("the refresh token is not valid: sign in again"))?;
+    csrf::check(api, request, session)?;
+    Ok(Redacted::new(token.to_owned()))
 }
 
 fn hand_out(
@@ -130,13 +153,13 @@ fn hand_out(
         Transport::Bearer => Ok(send_secret(plain(&TokenView::from(signed_in)))),
         Transport::Cookie => {
             let csrf_token = csrf::token(api.csrf_key(), signed_in.session);
-            let mut response = send_secret(plain(&BrowserView::of(signed_in, csrf_token)));
             let browser = SignedInBrowser {
-                session: signed_in.session,
                 access_token: &signed_in.access_token,
                 expires_in: signed_in.expires_in,
                 refresh_token: &signed_in.refresh_token,
+                csrf_token: &csrf_token,
             };
+            let mut response = send_secret(plain(&BrowserView::of(signed_in, csrf_token.clone())));
             cookies::set_signed_in(api, request, &mut response, &browser)?;
             Ok(response)
         }

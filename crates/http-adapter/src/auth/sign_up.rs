@@ -5,7 +5,7 @@ use crate::answer::{AcceptedView, accepted, plain, send};
 use crate::body::JsonBody;
 use crate::problem::Problem;
 
-use super::dto::{SignUpBody, TokenBody, VerifiedView};
+use super::dto::{SignUpBody, VerifiedView, VerifyBody};
 
 /// Ask for an account
 ///
@@ -24,15 +24,16 @@ pub(crate) async fn sign_up(api: Api, body: JsonBody<SignUpBody>) -> Result<Http
 
 /// Prove an address
 ///
-/// Redeems the token of a mail: of a sign-up, or of a change of address, which has to be confirmed at both addresses.
+/// Redeems the token of a mail: of a sign-up, or of a change of address, which has to be confirmed at both addresses. A
+/// sign-up takes its `password` too: whoever reads the mail must not make good a password that somebody else has chosen.
 #[utoipa::path(
     post, path = "/auth/email/verify", operation_id = "verifyEmail", tag = "auth", security(()),
-    request_body(content = TokenBody, content_type = "application/json"),
+    request_body(content = VerifyBody, content_type = "application/json"),
     responses((status = 200, description = "The address is proven.", body = VerifiedView))
 )]
-pub(crate) async fn verify_email(api: Api, body: JsonBody<TokenBody>) -> Result<HttpResponse, Problem> {
-    let TokenBody { token } = body.value;
+pub(crate) async fn verify_email(api: Api, body: JsonBody<VerifyBody>) -> Result<HttpResponse, Problem> {
+    let order = body.value.into_order();
     let verified =
-        api.run(move |studio| async move { studio.accounts().verify_address(&token).await }).await?;
+        api.run(move |studio| async move { studio.accounts().verify_address(order).await }).await?;
     Ok(send(plain(&VerifiedView::from(&verified))))
 }

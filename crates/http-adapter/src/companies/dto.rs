@@ -2,9 +2,9 @@ use chrono::{DateTime, Utc};
 use deserr::Deserr;
 use kairo_domain::{
     Change, Company, CompanyDetails, CompanyField, CompanyId, CompanyName, CompanyPatch, HttpUrl, Metadata,
-    Patch, Seen, Sort, Title,
+    Patch, Seen, Title,
 };
-use kairo_use_cases::{CreateCompany, EditCompany, Listable};
+use kairo_use_cases::{CreateCompany, EditCompany};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -128,10 +128,6 @@ impl Listed for CompanyView {
     const NAME: &'static str = "companies";
     const PROPERTIES: &'static [&'static str] =
         &["id", "name", "website", "industry", "logoUrl", "metadata", "version", "createdAt", "updatedAt"];
-
-    fn default_sort() -> Sort<CompanyField> {
-        <CompanyField as Listable>::default_sort()
-    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,6 @@ use actix_web::http::header::HeaderValue;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, web};
-use kairo_domain::Id;
-use uuid::Uuid;
 
 use super::*;
 use crate::edge::edge;
@@ -12,12 +10,12 @@ use crate::edge::edge;
 fn set(secure: bool) -> Vec<String> {
     let (access_token, refresh_token) = (Redacted::new("a.b.c".to_owned()), Redacted::new("r-1".to_owned()));
     let browser = SignedInBrowser {
-        session: Id::from_uuid(Uuid::nil()),
         access_token: &access_token,
         expires_in: TimeDelta::minutes(10),
         refresh_token: &refresh_token,
+        csrf_token: "csrf",
     };
-    let cookies = signed_in(secure, "/api/v1/auth".to_owned(), "csrf".to_owned(), &browser);
+    let cookies = signed_in(secure, "/api/v1/auth".to_owned(), &browser);
     cookies.iter().map(ToString::to_string).collect()
 }
 

@@ -28,12 +28,6 @@ fn a_part_of_a_token_is_none() {
     }
 }
 
-#[test]
-fn texts_are_compared_as_a_whole() {
-    assert!(are_same(&key(), "abc", "abc"));
-    assert!(!are_same(&key(), "abc", "ab") && !are_same(&key(), "abc", "abd"));
-}
-
 /// What a browser says about the page that sends a request to `studio.example`.
 fn site(origin: Option<&str>, fetch_site: Option<&str>, secure: bool) -> bool {
     let mut settings = Settings::new([0; 32]);

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use deserr::Deserr;
-use kairo_domain::{CompanyId, Email, Invitation, InvitationField, InvitationStatus, Role, Sort, UserId};
-use kairo_use_cases::{Invite, Listable};
+use kairo_domain::{CompanyId, Email, Invitation, InvitationField, InvitationStatus, Role, UserId};
+use kairo_use_cases::Invite;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -106,10 +106,6 @@ impl Listed for InvitationView {
         "revokedAt",
     ];
     const SEARCHED: bool = false;
-
-    fn default_sort() -> Sort<InvitationField> {
-        <InvitationField as Listable>::default_sort()
-    }
 }
 
 #[cfg(test)]

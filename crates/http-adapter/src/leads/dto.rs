@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
 use deserr::{Deserr, ValuePointerRef};
 use kairo_domain::{
-    Actor, Change, CompanyName, Direction, Email, Lead, LeadDetails, LeadField, LeadId, LeadPatch,
-    LeadSource, LeadStatus, Message, Metadata, Patch, PersonName, Phone, Reason, Seen, Sort, UtmTag, Verb,
+    Actor, Change, CompanyName, Email, Lead, LeadDetails, LeadField, LeadId, LeadPatch, LeadSource,
+    LeadStatus, Message, Metadata, Patch, PersonName, Phone, Reason, Seen, UtmTag, Verb,
 };
 use kairo_use_cases::{Answer, CaptureLead, EditLead, MoveLead};
 use serde::Serialize;
@@ -313,10 +313,6 @@ impl Listed for LeadView {
         "createdAt",
         "updatedAt",
     ];
-
-    fn default_sort() -> Sort<LeadField> {
-        Sort::by(LeadField::CreatedAt, Direction::Descending)
-    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ impl Modify for Complete {
         describe(api.components.get_or_insert_default());
         for (path, item) in &mut api.paths.paths {
             for (method, operation) in operations(item) {
-                security::complete(operation);
+                security::complete(&method, operation);
                 let is_limited = limits::is_limited(&method, path, operation);
                 refusals::complete(operation, is_limited);
                 if is_limited {

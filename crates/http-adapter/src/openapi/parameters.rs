@@ -4,6 +4,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 
+use crate::csrf::CsrfToken;
 use crate::etag::IfMatch;
 use crate::idempotency::Repeatable;
 use crate::query::{ListQuery, Listed, PART_MIN};
@@ -21,6 +22,14 @@ impl IntoParams for Repeatable {
         let description = "1 to 255 visible ASCII characters of your choice. A repeat of the request with the same \
                            key, body and `If-Match` takes no effect and gets the first answer; kept for 24 hours.";
         vec![parameter("Idempotency-Key", ParameterIn::Header, description, text())]
+    }
+}
+
+impl IntoParams for CsrfToken {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description = "The value of the cookie `__Host-kairo_csrf`. Needed where cookies are what tells who the \
+                           caller is.";
+        vec![parameter("X-CSRF-Token", ParameterIn::Header, description, text())]
     }
 }
 

@@ -19,6 +19,7 @@ const OWN: &[(&str, &[Code])] = &[
     ("changeRole", &[Code::LastAdmin]),
     ("createCompany", &[Code::NotFound]),
     ("deleteUser", &[Code::LastAdmin]),
+    ("editMe", &[Code::NotFound]),
     ("inviteUser", &[Code::NotFound, Code::Taken]),
     ("listColleagues", &[Code::NotFound]),
     ("moveLead", &[Code::IllegalTransition]),

@@ -1,3 +1,5 @@
+use actix_web::http::Method;
+use utoipa::IntoParams;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
@@ -5,6 +7,7 @@ use utoipa::openapi::security::{
 use utoipa::openapi::{Components, RefOr};
 
 use crate::cookies::CookieNames;
+use crate::csrf::{self, CsrfToken};
 
 const BEARER: &str = "bearer";
 const COOKIE: &str = "cookie";
@@ -23,12 +26,16 @@ pub(super) fn describe(components: &mut Components) {
     components.security_schemes.insert(COOKIE.to_owned(), RefOr::T(cookie));
 }
 
-/// Wherever a token is taken, a cookie is.
-pub(super) fn complete(operation: &mut Operation) {
+/// Wherever a token is taken, a cookie is; and with it the proof, unless the operation only reads.
+pub(super) fn complete(method: &Method, operation: &mut Operation) {
     let Some(ways) = &mut operation.security else { return };
     let way = |name| SecurityRequirement::new(name, [""; 0]);
     if ways.contains(&way(BEARER)) && !ways.contains(&way(COOKIE)) {
         ways.push(way(COOKIE));
+    }
+    if ways.contains(&way(COOKIE)) && !csrf::is_safe(method) {
+        let proof = CsrfToken::into_params(|| None).into_iter().map(RefOr::T);
+        operation.parameters.get_or_insert_default().extend(proof);
     }
 }
 

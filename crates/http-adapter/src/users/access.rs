@@ -1,6 +1,6 @@
 //! What users sign in with, as administrators see it and end it.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use kairo_domain::{ApiKey, Session, User};
 
 use crate::Api;
@@ -10,7 +10,8 @@ use crate::caller::Caller;
 use crate::list::{self, ListView};
 use crate::path::{PathId, PathIds};
 use crate::problem::Problem;
-use crate::sessions::SessionView;
+use crate::query::NoQuery;
+use crate::sessions::{SessionView, ended};
 
 /// List a user's sessions
 ///
@@ -27,6 +28,7 @@ pub(crate) async fn list_sessions(
     api: Api,
     Caller(actor): Caller,
     PathId(user): PathId<User>,
+    _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     let sessions = api.run(move |studio| async move { studio.sessions().list(&actor, user).await }).await?;
     Ok(send(list::respond_whole(sessions.iter().map(|session| SessionView::of(session, &actor)))))
@@ -34,7 +36,8 @@ pub(crate) async fn list_sessions(
 
 /// End a user's session
 ///
-/// Its access tokens hold nowhere within a second. Users end their own, administrators everybody's.
+/// Its access tokens hold nowhere within a second. Users end their own, administrators everybody's. A browser that ends
+/// its own session forgets its cookies.
 #[utoipa::path(
     delete, path = "/users/{id}/sessions/{session}", operation_id = "endUserSession", tag = "users",
     security(("bearer" = []), ("cookie" = [])),
@@ -42,15 +45,18 @@ pub(crate) async fn list_sessions(
         ("id" = uuid::Uuid, Path, description = "The user's id."),
         ("session" = uuid::Uuid, Path, description = "The session's id."),
     ),
-    responses((status = 204, description = "The session has ended."))
+    responses((status = 204, description = "The session has ended.", headers(
+        ("Set-Cookie" = String, description = "Empty cookies; for a browser whose own session it was."),
+    )))
 )]
 pub(crate) async fn end_session(
     api: Api,
+    request: HttpRequest,
     Caller(actor): Caller,
     PathIds(user, session): PathIds<User, Session>,
 ) -> Result<HttpResponse, Problem> {
     api.run(move |studio| async move { studio.sessions().end(&actor, user, session).await }).await?;
-    Ok(HttpResponse::NoContent().finish())
+    ended(&api, &request, &actor, session)
 }
 
 /// List a user's API keys
@@ -69,6 +75,7 @@ pub(crate) async fn list_api_keys(
     api: Api,
     Caller(actor): Caller,
     PathId(user): PathId<User>,
+    _: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     let keys = api.run(move |studio| async move { studio.api_keys().list(&actor, user).await }).await?;
     Ok(send(list::respond_whole(keys.iter().map(ApiKeyView::from))))

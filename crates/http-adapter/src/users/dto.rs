@@ -1,10 +1,9 @@
 use chrono::{DateTime, Utc};
 use deserr::{Deserr, ValuePointerRef};
 use kairo_domain::{
-    CompanyId, Email, HttpUrl, NewUser, Patch, PersonName, Role, Seen, Sort, User, UserField, UserId,
-    UserPatch,
+    CompanyId, Email, HttpUrl, NewUser, Patch, PersonName, Role, Seen, User, UserField, UserId, UserPatch,
 };
-use kairo_use_cases::{AddUser, ChangeCompany, ChangeRole, EditUser, Listable};
+use kairo_use_cases::{AddUser, ChangeCompany, ChangeRole, EditUser};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -185,10 +184,6 @@ impl Listed for UserView {
         "createdAt",
         "updatedAt",
     ];
-
-    fn default_sort() -> Sort<UserField> {
-        <UserField as Listable>::default_sort()
-    }
 }
 
 #[cfg(test)]

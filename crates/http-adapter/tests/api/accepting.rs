@@ -95,7 +95,8 @@ async fn who_has_got_an_account_meanwhile_is_told_nothing() {
     let body = json!({"email": "eve@example.com", "password": NEW_PASSWORD});
     assert_eq!(world.post("/auth/signup", Who::Anonymous, body).await.status, 202);
     let proof = world.deliver().await.remove(0).token;
-    assert_eq!(world.post("/auth/email/verify", Who::Anonymous, json!({"token": proof})).await.status, 200);
+    let proof = json!({"token": proof, "password": NEW_PASSWORD});
+    assert_eq!(world.post("/auth/email/verify", Who::Anonymous, proof).await.status, 200);
     assert_token_invalid(&accept(&world, &token).await);
     let user = sign_in(&world, "eve@example.com").await.json()["user"].clone();
     assert_eq!(user["companyId"], Value::Null, "the account is still the one that was signed up for");

@@ -2,6 +2,7 @@
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, Reply, Who, World, at, contact, settings, world, world_with};
@@ -25,6 +26,13 @@ impl Browser {
         &self.cookies.iter().find(|(name, _)| name.ends_with("kairo_csrf")).unwrap().1
     }
 
+    /// The id of its session.
+    async fn session(&self, world: &World) -> String {
+        let sessions = world.send(self.request(Method::GET, "/me/sessions")).await.json()["data"].clone();
+        let current = sessions.as_array().unwrap().iter().find(|session| session["current"] == true).unwrap();
+        current["id"].as_str().unwrap().to_owned()
+    }
+
     fn request(&self, method: Method, path: &str) -> TestRequest {
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
         let cookies = cookies.collect::<Vec<_>>().join("; ");
@@ -43,6 +51,12 @@ impl Browser {
 
 fn set_cookies(reply: &Reply) -> Vec<String> {
     reply.headers.get_all("set-cookie").map(|line| line.to_str().unwrap().to_owned()).collect()
+}
+
+/// Whether the browser is told to forget all that signed it in.
+fn is_forgetting(reply: &Reply) -> bool {
+    let cookies = set_cookies(reply);
+    cookies.len() == 3 && cookies.iter().all(|cookie| cookie.ends_with("Max-Age=0"))
 }
 
 fn edit(request: TestRequest) -> TestRequest {
@@ -183,14 +197,112 @@ async fn the_next_pair_needs_the_proof_too() {
 }
 
 #[actix_web::test]
+async fn a_proof_that_another_host_has_planted_is_none() {
+    let world = world().await;
+    let (mut browser, other) = (Browser::signed_in(&world).await, Browser::signed_in(&world).await);
+    let own = browser.csrf().to_owned();
+    world.clock.advance(TimeDelta::minutes(11));
+    for planted in ["nonsense", other.csrf()] {
+        browser.cookies.retain(|(name, _)| !name.ends_with("kairo_csrf"));
+        browser.cookies.push(("__Host-kairo_csrf".to_owned(), planted.to_owned()));
+        for path in ["/auth/refresh", "/auth/logout"] {
+            let refused = world.send(browser.proven(Method::POST, path)).await;
+            assert_eq!((refused.problem().as_str(), set_cookies(&refused).len()), ("forbidden", 0), "{path}");
+        }
+    }
+    let next = browser.request(Method::POST, "/auth/refresh").insert_header(("x-csrf-token", own));
+    assert_eq!(world.send(next).await.status, 200, "nothing was used up");
+}
+
+#[actix_web::test]
+async fn a_refresh_cookie_that_is_not_ours_is_refused_like_any_bad_one() {
+    let world = world().await;
+    let mut browser = Browser::signed_in(&world).await;
+    world.clock.advance(TimeDelta::days(30));
+    let over = world.send(browser.proven(Method::POST, "/auth/refresh")).await;
+    assert_eq!((over.status, over.problem().as_str()), (401, "unauthenticated"));
+    browser.cookies.retain(|(name, _)| !name.ends_with("kairo_refresh"));
+    browser.cookies.push(("__Secure-kairo_refresh".to_owned(), "nonsense".to_owned()));
+    for path in ["/auth/refresh", "/auth/logout"] {
+        let refused = world.send(browser.proven(Method::POST, path)).await;
+        assert_eq!(
+            (refused.problem(), refused.text("/detail")),
+            (over.problem(), over.text("/detail")),
+            "{path}"
+        );
+    }
+}
+
+#[actix_web::test]
 async fn a_browser_that_signs_out_forgets() {
     let world = world().await;
     let browser = Browser::signed_in(&world).await;
     let gone = world.send(browser.proven(Method::POST, "/auth/logout")).await;
     assert_eq!(gone.status, 204, "{}", gone.json());
-    let cookies = set_cookies(&gone);
-    assert!(cookies.len() == 3 && cookies.iter().all(|cookie| cookie.ends_with("Max-Age=0")), "{cookies:?}");
+    assert!(is_forgetting(&gone), "{:?}", set_cookies(&gone));
     assert_eq!(world.send(browser.request(Method::GET, "/me")).await.problem(), "unauthenticated");
+}
+
+#[actix_web::test]
+async fn a_browser_that_ends_its_own_session_forgets_too() {
+    let world = world().await;
+    for base in ["/me".to_owned(), format!("/users/{}", world.id(Who::Team))] {
+        let (browser, other) = (Browser::signed_in(&world).await, Browser::signed_in(&world).await);
+        for (target, forgets) in [(&other, false), (&browser, true)] {
+            let path = format!("{base}/sessions/{}", target.session(&world).await);
+            let ended = world.send(browser.proven(Method::DELETE, &path)).await;
+            assert_eq!((ended.status, is_forgetting(&ended)), (204, forgets), "{path}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_is_sent_on_purpose_makes_no_browser_forget() {
+    let world = world().await;
+    let browser = Browser::signed_in(&world).await;
+    let session = world.get("/me/sessions", Who::Admin).await.text("/data/0/id");
+    let end = browser.request(Method::DELETE, &format!("/me/sessions/{session}"));
+    let ended = world.send(world.as_(Who::Admin, end)).await;
+    assert_eq!((ended.status, set_cookies(&ended).len()), (204, 0));
+    let gone = world.send(world.as_(Who::Client, browser.request(Method::POST, "/auth/logout"))).await;
+    assert_eq!((gone.status, set_cookies(&gone).len()), (204, 0));
+    let dead = world.send(world.as_(Who::Client, browser.proven(Method::POST, "/auth/logout"))).await;
+    assert_eq!((dead.problem().as_str(), set_cookies(&dead).len()), ("unauthenticated", 0));
+}
+
+#[actix_web::test]
+async fn a_browser_whose_session_is_gone_forgets_all_the_same() {
+    let world = world().await;
+    let browser = Browser::signed_in(&world).await;
+    let id = browser.session(&world).await;
+    assert_eq!(world.delete(&format!("/me/sessions/{id}"), Who::Team).await.status, 204);
+    for request in [
+        browser.request(Method::POST, "/auth/logout"),
+        browser.proven(Method::POST, "/auth/logout").insert_header(("origin", "https://evil.example")),
+    ] {
+        let refused = world.send(request).await;
+        assert_eq!((refused.problem().as_str(), set_cookies(&refused).len()), ("forbidden", 0));
+    }
+    for sessions in ["others", "all"] {
+        let order = browser.proven(Method::POST, "/auth/logout").set_json(json!({"sessions": sessions}));
+        assert_eq!(world.send(order).await.problem(), "unauthenticated", "nobody knows whose they are");
+    }
+    let gone = world.send(browser.proven(Method::POST, "/auth/logout")).await;
+    assert_eq!((gone.status, is_forgetting(&gone)), (204, true));
+}
+
+#[actix_web::test]
+async fn a_browser_that_comes_late_ends_its_session_by_the_refresh_token() {
+    let world = world().await;
+    for forgotten in [None, Some("__Host-kairo_access")] {
+        let mut browser = Browser::signed_in(&world).await;
+        world.clock.advance(TimeDelta::minutes(11));
+        browser.cookies.retain(|(name, _)| Some(name.as_str()) != forgotten);
+        let gone = world.send(browser.proven(Method::POST, "/auth/logout")).await;
+        assert_eq!((gone.status, is_forgetting(&gone)), (204, true));
+        let next = world.send(browser.proven(Method::POST, "/auth/refresh")).await;
+        assert_eq!(next.problem(), "unauthenticated", "the session itself has ended");
+    }
 }
 
 #[actix_web::test]

@@ -38,10 +38,21 @@ async fn an_api_key_stands_for_its_owner_within_its_scopes() {
     let key = api_key(&world, &["leads:read"]).await;
     assert!(key.starts_with("kairo_"), "{key}");
     assert_eq!(get_with_key(&world, "/leads", &key).await.status, 200);
-    assert_eq!(get_with_key(&world, "/companies", &key).await.problem(), "not_found");
+    assert_eq!(get_with_key(&world, "/companies", &key).await.problem(), "forbidden");
     let post = TestRequest::post().uri(&at("/leads")).set_json(contact("Ada"));
     let post = world.send(post.insert_header(("authorization", format!("Bearer {key}")))).await;
     assert_eq!((post.status, post.problem().as_str()), (403, "forbidden"));
+}
+
+#[actix_web::test]
+async fn a_key_that_is_not_for_users_is_known_all_the_same() {
+    let world = world().await;
+    let key = api_key(&world, &["leads:read"]).await;
+    let shown = get_with_key(&world, "/me", &key).await;
+    assert_eq!((shown.status, shown.problem().as_str()), (403, "forbidden"));
+    let edit = TestRequest::patch().uri(&at("/me")).set_json(json!({"name": "Eve"}));
+    let edited = world.send(edit.insert_header(("authorization", format!("Bearer {key}")))).await;
+    assert_eq!((edited.status, edited.problem().as_str()), (404, "not_found"));
 }
 
 #[actix_web::test]

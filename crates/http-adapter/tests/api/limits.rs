@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use kairo_http::{Quota, RateLimits, Settings};
 use serde_json::json;
@@ -138,6 +139,52 @@ async fn public_reading_is_counted_and_health_is_not() {
     for _ in 0..5 {
         assert_eq!((ask("/healthz").await.status, ask("/readyz").await.status), (200, 200));
     }
+}
+
+#[actix_web::test]
+async fn api_keys_are_counted_before_they_are_looked_up() {
+    let quota = |requests| Quota::new(requests, Duration::from_secs(1));
+    let world =
+        world().await.behind(limited(RateLimits { reads: quota(2), user: quota(9), ..RateLimits::OFF }));
+    time::pause();
+    let key =
+        world.post("/me/api-keys", Who::Team, json!({"name": "Importer", "scopes": ["leads:read"]})).await;
+    let key = key.text("/secret");
+    let ask = async |address: &str, method: Method, path: &str, key: &str| {
+        let request = TestRequest::default().method(method).uri(&at(path));
+        send_from(&world, address, request.insert_header(("authorization", format!("Bearer {key}")))).await
+    };
+    let made_up = "kairo_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    for path in ["/me", "/leads"] {
+        assert_eq!(ask("192.0.2.1", Method::GET, path, made_up).await.problem(), "unauthenticated");
+    }
+    let refused = ask("192.0.2.1", Method::GET, "/leads", &key).await;
+    assert_eq!((refused.problem().as_str(), refused.header("retry-after")), ("rate_limited", Some("1")));
+    assert_eq!(world.get("/me", Who::Team).await.status, 200, "tokens of sessions are no keys");
+    let elsewhere = ask("192.0.2.2", Method::GET, "/leads", &key).await;
+    assert_eq!(
+        (elsewhere.status, elsewhere.header("ratelimit")),
+        (200, Some("\"reads\";r=1;t=1, \"user\";r=6;t=1"))
+    );
+    let once = ask("192.0.2.3", Method::POST, "/auth/logout", made_up).await;
+    assert_eq!(
+        once.header("ratelimit"),
+        Some("\"reads\";r=1;t=1"),
+        "what the route counts is not counted again"
+    );
+}
+
+#[actix_web::test]
+async fn making_api_keys_is_counted_like_all_that_mails_somebody() {
+    let world = world_limited().await;
+    let make = || {
+        let body = json!({"name": "Importer", "scopes": ["leads:read"]});
+        world.as_(Who::Team, TestRequest::post().uri(&at("/me/api-keys")).set_json(body))
+    };
+    for _ in 0..5 {
+        assert_eq!(send_from(&world, "192.0.2.1", make()).await.status, 201);
+    }
+    assert_eq!(send_from(&world, "192.0.2.1", make()).await.problem(), "rate_limited");
 }
 
 #[actix_web::test]

@@ -71,6 +71,39 @@ fn whoever_can_send_a_token_can_send_a_cookie() {
 }
 
 #[test]
+fn whatever_a_cookie_may_change_takes_the_proof() {
+    for (method, path, operation) in operations() {
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let proofs = parameters.iter().filter(|parameter| parameter["name"] == "X-CSRF-Token");
+        let proofs: Vec<_> = proofs.map(|proof| (&proof["in"], &proof["required"])).collect();
+        let by_cookie =
+            operation["security"].as_array().unwrap().iter().any(|way| way.get("cookie").is_some());
+        let expected = usize::from((by_cookie && method != "get") || path == "/auth/refresh");
+        assert_eq!(proofs, vec![(&json!("header"), &json!(false)); expected], "{method} {path}");
+    }
+}
+
+#[actix_web::test]
+async fn what_takes_no_parameters_refuses_every_one() {
+    let in_query = |operation: &Value| {
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        parameters.iter().any(|parameter| parameter["in"] == "query")
+    };
+    // The document itself is for tools, which may add a parameter to get past a cache.
+    let takes_none = |(method, path, operation): &(String, String, Value)| {
+        method == "get" && path != "/openapi.json" && !in_query(operation)
+    };
+    for (_, path, _) in operations().into_iter().filter(takes_none) {
+        let world = world().await;
+        let path = filled(&world, Who::Admin, &path).await;
+        assert_eq!(world.get(&path, Who::Admin).await.status, 200, "{path}");
+        let reply = world.get(&format!("{path}?frob=1"), Who::Admin).await;
+        assert_eq!((reply.status, reply.problem().as_str()), (400, "malformed"), "{path}");
+        assert_eq!(reply.faults(), [("/query/frob".to_owned(), "unknown_parameter".to_owned())], "{path}");
+    }
+}
+
+#[test]
 fn what_is_counted_says_so() {
     for (method, path, operation) in operations() {
         let responses = &operation["responses"];

@@ -36,7 +36,14 @@ async fn an_account_is_made_by_proving_an_address() {
     assert_eq!((asked.status, asked.json().as_object().unwrap().len()), (202, 1));
     assert_eq!(sign_in(&world, "eve@example.com", NEW_PASSWORD).await.status, 401);
     let token = mailed(&world, "VerifyAddress", "eve@example.com").await;
-    let verified = post(&world, "/auth/email/verify", json!({"token": token})).await;
+    for (given, code) in [(json!({}), "required"), (json!({"password": PASSWORD}), "wrong")] {
+        let mut body = given;
+        body["token"] = json!(token);
+        let refused = post(&world, "/auth/email/verify", body).await;
+        assert_eq!(refused.faults(), [("/password".to_owned(), code.to_owned())]);
+    }
+    let proof = json!({"token": token, "password": NEW_PASSWORD});
+    let verified = post(&world, "/auth/email/verify", proof.clone()).await;
     assert_eq!((verified.status, verified.json()), (200, json!({"outcome": "ACCOUNT_MADE"})));
     let user = sign_in(&world, "eve@example.com", NEW_PASSWORD).await.json()["user"].clone();
     assert_eq!(
@@ -44,7 +51,7 @@ async fn an_account_is_made_by_proving_an_address() {
         (&json!("CLIENT"), &json!(null), &json!("Eve"))
     );
     assert!(user["emailVerifiedAt"].is_string());
-    assert_token_invalid(&post(&world, "/auth/email/verify", json!({"token": token})).await);
+    assert_token_invalid(&post(&world, "/auth/email/verify", proof).await);
 }
 
 #[actix_web::test]

@@ -48,6 +48,17 @@ fn fault(pointer: &str, code: &str) -> Vec<(String, String)> {
 }
 
 #[actix_web::test]
+async fn how_it_stands_has_a_tag() {
+    let world = world().await;
+    let tag = world.get("/me/two-factor", Who::Team).await.header("etag").unwrap().to_owned();
+    let unchanged = world.get_with("/me/two-factor", Who::Team, ("if-none-match", tag.clone())).await;
+    assert_eq!((unchanged.status, unchanged.bytes.len()), (304, 0));
+    begin(&world).await;
+    assert_eq!(confirm(&world, &code_at(0)).await.status, 200);
+    assert_ne!(world.get("/me/two-factor", Who::Team).await.header("etag"), Some(&*tag));
+}
+
+#[actix_web::test]
 async fn a_second_factor_is_on_once_a_code_was_confirmed() {
     let world = world().await;
     let off = json!({"enabled": false, "recoveryCodesLeft": 0});

@@ -310,7 +310,7 @@ async fn a_key_does_what_its_scopes_say() {
     let body = json!({"name": "Directory", "scopes": ["users:read"]});
     let secret = world.post("/me/api-keys", Who::Admin, body).await.text("/secret");
     assert_eq!(emails(&get_as(&world, "/users?sort=email", &secret).await).len(), 4);
-    assert_eq!(get_as(&world, "/companies", &secret).await.problem(), "not_found");
+    assert_eq!(get_as(&world, "/companies", &secret).await.problem(), "forbidden");
     let request = TestRequest::delete().uri(&at(&path_of(&world, Who::Client)));
     let reply = world.send(request.insert_header(("authorization", format!("Bearer {secret}")))).await;
     assert_eq!((reply.status, reply.problem().as_str()), (403, "forbidden"));

@@ -150,3 +150,14 @@ fn an_advertisement_is_not_greeted() {
         assert!(!text.contains("evil") && !html.contains("evil"));
     }
 }
+
+#[test]
+fn an_invitation_advertises_nothing() {
+    let bait = "Urgent: pay at https://evil.example/pay";
+    let Rendered { subject, text, html } = rendered(invitation(Some(bait), Some(bait), Role::Client));
+    assert_eq!(subject, "You are invited to Kairo Studio");
+    for body in [text, html] {
+        assert!(body.contains("Somebody there invites you to Kairo Studio as a client."), "{body}");
+        assert!(!body.contains("evil"), "{body}");
+    }
+}

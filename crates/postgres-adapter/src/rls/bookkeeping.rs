@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use kairo_domain::{ActorRole, Reach, Resource, Verb, reach};
+use kairo_domain::{ActorRole, Notice, Reach, Resource, Verb, reach};
 
 use super::condition::settings;
 use super::{rights, role_name, tables};
@@ -84,9 +84,21 @@ fn private(sql: &mut String, table: &str) {
     }
 }
 
-/// Whatever somebody does may owe somebody else a letter, so everybody may post one. Nobody reads what was posted.
+/// What somebody does may owe somebody a letter, and only of such letters may it be: notices to oneself, and what goes to
+/// those whom one may invite or make. Nobody reads what was posted.
 fn letters(sql: &mut String) {
-    for role in ActorRole::ALL.into_iter().filter(|role| *role != ActorRole::System) {
-        rights(sql, "kairo.letters", role, "INSERT", tables::POSTED, "WITH CHECK (true)");
+    let words: Vec<_> = Notice::ALL.iter().map(|notice| format!("'{}'", notice.word())).collect();
+    let to_oneself =
+        format!("kind IN ({}) AND subject = {} AND address IS NULL", words.join(", "), settings::USER);
+    for role in ActorRole::ALL {
+        let others = match role {
+            // It has every right to the table.
+            ActorRole::System | ActorRole::Anonymous => continue,
+            ActorRole::Client => "",
+            ActorRole::Team => " OR (kind = 'invitation' AND address IS NULL)",
+            ActorRole::Admin => " OR (kind IN ('invitation', 'welcome') AND address IS NULL)",
+        };
+        let check = format!("WITH CHECK (({to_oneself}){others})");
+        rights(sql, "kairo.letters", role, "INSERT", tables::POSTED, &check);
     }
 }

@@ -138,6 +138,7 @@ macro_rules! account_contract {
                 a_key_is_forgotten
                 nothing_is_kept_without_commit
                 no_failure_is_lost
+                a_success_takes_its_attempt_back
                 only_the_program_counts
             }
             revocations {
@@ -173,7 +174,8 @@ macro_rules! account_contract {
                 two_units_never_take_the_same_letter
                 a_taken_letter_is_hidden_from_older_units
                 an_id_cannot_be_taken_twice
-                everybody_posts
+                everybody_posts_what_is_their_business
+                everybody_posts_notices_to_themselves
                 only_the_program_sends
                 a_read_unit_posts_nothing
             }

@@ -70,14 +70,22 @@ pub async fn nothing_is_kept_without_commit(store: &dyn Store) {
 pub async fn no_failure_is_lost(store: &dyn Store) {
     let [ada, ..] = keys();
     let (mut one, mut other) = (begin(store, &Actor::System).await, begin(store, &Actor::System).await);
-    for work in [&mut one, &mut other] {
-        assert_eq!(work.attempts().of(std::slice::from_ref(&ada)).await.unwrap(), [None]);
-    }
     one.attempts().failed(std::slice::from_ref(&ada), at(1)).await.unwrap();
     one.commit().await.unwrap();
     other.attempts().failed(std::slice::from_ref(&ada), at(2)).await.unwrap();
     other.commit().await.unwrap();
     assert_eq!(of(store, &[&ada]).await, [counted(2, 2)]);
+}
+
+/// What turns out to be no failure is taken back, and nothing is left of the only one.
+pub async fn a_success_takes_its_attempt_back(store: &dyn Store) {
+    let [ada, bob, cid] = keys();
+    fail(store, &[&ada, &bob], 1).await.unwrap();
+    fail(store, &[&ada], 2).await.unwrap();
+    let mut work = begin(store, &Actor::System).await;
+    work.attempts().take_back(&[ada.clone(), bob.clone(), cid.clone()]).await.unwrap();
+    work.commit().await.unwrap();
+    assert_eq!(of(store, &[&ada, &bob, &cid]).await, [counted(1, 2), None, None]);
 }
 
 /// Nobody but the program counts or looks.

@@ -2,6 +2,7 @@
 
 use kairo_domain::{Actor, EmailChangeId, InvitationId, Letter, LetterId, Notice, SignUpId, UserId};
 use kairo_ports::{QueuedLetter, Store, StoreError};
+use uuid::Uuid;
 
 use super::steps::{World, assert_contention, assert_refused, assert_taken, begin, begin_read, land};
 use crate::builders::{at, email, next_id};
@@ -116,15 +117,50 @@ pub async fn an_id_cannot_be_taken_twice(store: &dyn Store) {
     assert_taken(post(store, &Actor::System, id, &welcome(), 1).await, "id");
 }
 
-/// Whatever anybody does may owe somebody a letter.
-pub async fn everybody_posts(store: &dyn Store) {
+/// A user is told of what it did itself, staff invite, and administrators make users; the program posts any letter.
+pub async fn everybody_posts_what_is_their_business(store: &dyn Store) {
     let world = World::in_store(store).await;
+    let [admin, team, client, visitor] = world.outsiders();
+    let actors = [Actor::System, admin, team, client, visitor];
+    let id = next_id();
+    let invitation = Letter::Invitation(InvitationId::from_uuid(id));
     let mut posted = Vec::new();
-    for (actor, seconds) in world.outsiders().into_iter().chain([Actor::System]).zip(0..) {
-        posted.push(new_id());
-        post(store, &actor, posted[posted.len() - 1], &welcome(), seconds).await.unwrap();
+    for (letter, posting) in of_nobody(id)
+        .map(|letter| (letter, 1))
+        .into_iter()
+        .chain([(Letter::Welcome(UserId::from_uuid(id)), 2), (invitation, 3)])
+    {
+        for (place, actor) in actors.iter().enumerate() {
+            let (id, may) = (new_id(), place < posting);
+            let outcome = post(store, actor, id, &letter, 0).await;
+            assert_eq!(outcome.is_ok(), may, "{actor:?} {letter:?}: {outcome:?}");
+            if may { posted.push(id) } else { assert_refused(outcome) }
+        }
     }
-    assert_eq!(ids(&take(store, 100, 200, 50).await), posted);
+    let taken = take(store, 100, 200, 50).await;
+    assert_eq!(taken.len(), posted.len());
+    assert!(posted.iter().all(|id| ids(&taken).contains(id)));
+}
+
+/// Whatever a user is told of.
+pub async fn everybody_posts_notices_to_themselves(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let mut posted = 0;
+    for (actor, notice) in
+        world.outsiders().into_iter().flat_map(|actor| Notice::ALL.map(|notice| (actor, notice)))
+    {
+        for user in [world.admin.id, world.team.id, world.client.id, world.rival.id] {
+            let outcome = post(store, &actor, new_id(), &Letter::Notice(user, notice), 0).await;
+            if actor.user() == Some(user) {
+                outcome.unwrap();
+                posted += 1;
+            } else {
+                assert_refused(outcome);
+            }
+        }
+    }
+    assert_eq!(posted, 3 * Notice::ALL.len());
+    assert_eq!(take(store, 100, 200, 50).await.len(), posted);
 }
 
 /// Nobody but the program sends letters.
@@ -147,6 +183,16 @@ pub async fn a_read_unit_posts_nothing(store: &dyn Store) {
     assert_refused(work.letters().post(new_id(), &welcome(), at(0)).await);
     drop(work);
     assert!(take(store, 100, 200, 50).await.is_empty());
+}
+
+/// The letters that only the program itself posts.
+fn of_nobody(id: Uuid) -> [Letter; 4] {
+    [
+        Letter::VerifyAddress(SignUpId::from_uuid(id)),
+        Letter::ResetPassword(email("Ada@Example.com")),
+        Letter::ConfirmOldAddress(EmailChangeId::from_uuid(id)),
+        Letter::ConfirmNewAddress(EmailChangeId::from_uuid(id)),
+    ]
 }
 
 fn new_id() -> LetterId {

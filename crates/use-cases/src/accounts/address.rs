@@ -1,14 +1,13 @@
 use kairo_domain::{
     AccountChange, Actor, Email, EmailChange, EmailChangeId, Event, Letter, NewUser, Notice, Purpose,
-    Redacted, Role, Side, SignUpId, TokenDigest, User, UserId, Verb, Verified,
+    Redacted, Resource, Role, Side, SignUpId, TokenDigest, User, UserId, Verb, Verified,
 };
 use kairo_ports::{StoreError, UnitOfWork};
 
 use super::Accounts;
 use crate::Error;
-use crate::proof::own_account;
-use crate::retry::retry;
-use crate::two_factor::prove_own;
+use crate::desk::Asked;
+use crate::proof::{CHANGED, own_account, prove_own, still_proven};
 
 /// Another address for the own account.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +16,15 @@ pub struct AskEmailChange {
     pub email: Email,
     /// The password, once more.
     pub password: Redacted<String>,
+}
+
+/// A mailed token that proves an address.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VerifyAddress {
+    /// The token.
+    pub token: Redacted<String>,
+    /// The password of the sign-up, where it is one.
+    pub password: Option<Redacted<String>>,
 }
 
 /// What a mailed token has proven.
@@ -38,13 +46,13 @@ impl Accounts {
     /// [`Error::Invalid`] at `/password` when that is wrong, [`Error::RateLimited`] after failures.
     pub async fn ask_email_change(&self, actor: &Actor, order: AskEmailChange) -> Result<(), Error> {
         let (desk, order) = (&self.desk, &order);
-        let id = actor.user().ok_or(Error::Unauthenticated("sign in first"))?;
-        let id = desk.in_person(actor, own_account(id))?;
-        let user = &prove_own(desk, actor, id, &order.password, "/password").await?;
+        let proven = &prove_own(desk, actor, &order.password, "/password").await?;
+        let (user, id) = (&proven.user, proven.user.id);
         desk.order(actor, own_account(id), || async move {
             let now = desk.now();
             let permit = actor.may(Verb::Update, user)?;
             let mut work = desk.begin(&Actor::System).await?;
+            still_proven(&mut *work, proven).await?.ok_or(CHANGED)?;
             let change = EmailChange {
                 id: desk.new_id(),
                 user: id,
@@ -65,14 +73,19 @@ impl Accounts {
         .await
     }
 
-    /// Redeems the token of a mail that proves an address: of a sign-up, or of a change.
+    /// Redeems the token of a mail that proves an address: of a sign-up, or of a change. A sign-up also asks for its
+    /// password: anybody may ask for an account in another's name, and the one who reads the mail must not make good a
+    /// password that somebody else has chosen.
     ///
     /// # Errors
-    /// [`Error::TokenInvalid`] when the token is not good, or not any more.
-    pub async fn verify_address(&self, token: &Redacted<String>) -> Result<AddressVerified, Error> {
+    /// [`Error::TokenInvalid`] when the token is not good, or not any more; [`Error::Invalid`] at `/password` when it is
+    /// not that of the sign-up.
+    pub async fn verify_address(&self, order: VerifyAddress) -> Result<AddressVerified, Error> {
         let desk = &self.desk;
-        let digest = &desk.ports.tokens.digest(token.expose());
-        retry(|| async move {
+        let digest = &desk.ports.tokens.digest(order.token.expose());
+        self.prove_sign_up(digest, order.password.as_ref()).await?;
+        let asked = Asked::for_new(Resource::User);
+        desk.order(&Actor::Visitor, asked, || async move {
             let mut work = desk.begin(&Actor::System).await?;
             let token = desk.good_token(&mut *work, digest).await?;
             match token.purpose {
@@ -83,6 +96,23 @@ impl Accounts {
             }
         })
         .await
+    }
+
+    async fn prove_sign_up(
+        &self,
+        digest: &TokenDigest,
+        password: Option<&Redacted<String>>,
+    ) -> Result<(), Error> {
+        let desk = &self.desk;
+        let mut work = desk.begin_read(&Actor::System).await?;
+        let Purpose::SignUp(id) = desk.good_token(&mut *work, digest).await?.purpose else { return Ok(()) };
+        let (_, hash) = work.sign_ups().get(id).await?.ok_or(Error::TokenInvalid)?;
+        drop(work);
+        let missing = || Error::invalid("/password", "required", "must be the password of the sign-up");
+        if desk.ports.passwords.verify(password.ok_or_else(missing)?, Some(&hash)).await? {
+            return Ok(());
+        }
+        Err(Error::invalid("/password", "wrong", "is not the password that this sign-up was made with"))
     }
 
     async fn make_account(
@@ -122,16 +152,20 @@ impl Accounts {
         let now = self.desk.now();
         work.one_time_tokens().take(digest).await.map_err(Error::of_token)?;
         let mut change = work.email_changes().get(id).await?.ok_or(Error::TokenInvalid)?;
+        let mut user = work.users().get(change.user).await?.ok_or(Error::TokenInvalid)?;
+        let permit = Actor::System.may(Verb::Update, &user)?;
         if !change.confirm(side, now) {
             work.email_changes().save(&change).await?;
+            let event = Event::Account { user: user.id, change: AccountChange::EmailChangeConfirmed };
+            work.journal().record_for(&Actor::Visitor, &permit, &event, now).await?;
             work.commit().await?;
             return Ok(AddressVerified::OneSide);
         }
-        let mut user = work.users().get(change.user).await?.ok_or(Error::TokenInvalid)?;
-        let permit = Actor::System.may(Verb::Update, &user)?;
         let changed = user.change_email(change.new_email.clone(), now);
         work.users().save(&permit, &user).await.map_err(taken_meanwhile)?;
         work.email_changes().remove_of(user.id).await?;
+        // A link that waits in the old mailbox must not open the account to whoever reads that.
+        work.one_time_tokens().discard(Purpose::PasswordReset(user.id)).await?;
         let event = Event::Account { user: user.id, change: changed };
         work.journal().record_for(&Actor::Visitor, &permit, &event, now).await?;
         let notice = Letter::Notice(user.id, Notice::AddressChanged);

@@ -1,16 +1,15 @@
 use kairo_domain::{
     AccountChange, Actor, Email, Event, Letter, NewPassword, Notice, Purpose, Redacted, Refused, Resource,
-    Revocation, SessionId, TokenDigest, User, Verb,
+    SessionId, TokenDigest, User, UserId, Verb,
 };
 use kairo_ports::{PasswordHash, UnitOfWork};
 
 use super::Accounts;
 use crate::Error;
 use crate::desk::Desk;
-use crate::proof::{Claimed, own_account};
+use crate::proof::{CHANGED, Claimed, own_account, prove_own, still_proven};
 use crate::retry::retry;
 use crate::sessions::end_all;
-use crate::two_factor::prove_own;
 
 /// Another password for the own account.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,17 +36,17 @@ impl Accounts {
     /// [`Error::Invalid`] at `/currentPassword` when that is wrong, [`Error::RateLimited`] after failures.
     pub async fn change_password(&self, actor: &Actor, order: ChangePassword) -> Result<(), Error> {
         let desk = &self.desk;
-        let id = actor.user().ok_or(Error::Unauthenticated("sign in first"))?;
-        let id = desk.in_person(actor, own_account(id))?;
-        let user = &prove_own(desk, actor, id, &order.current, "/currentPassword").await?;
+        let proven = &prove_own(desk, actor, &order.current, "/currentPassword").await?;
+        let user = &proven.user;
         let hash = &desk.ports.passwords.hash(order.new.secret()).await?;
         let ended = desk
-            .order(actor, own_account(id), || async move {
-                let (kept, work) = (actor.session(), desk.begin(&Actor::System).await?);
+            .order(actor, own_account(user.id), || async move {
+                let (kept, mut work) = (actor.session(), desk.begin(&Actor::System).await?);
+                still_proven(&mut *work, proven).await?.ok_or(CHANGED)?;
                 write_password(desk, work, actor, user, hash, |session| Some(session) != kept).await
             })
             .await?;
-        desk.learn(ended);
+        desk.ended(ended);
         Ok(())
     }
 
@@ -97,17 +96,22 @@ impl Accounts {
         let user = &user_of(desk, &mut *work, digest).await?;
         drop(work);
         let hash = &desk.ports.passwords.hash(order.new.secret()).await?;
-        let ended = retry(|| async move {
-            let mut work = desk.begin(&Actor::System).await?;
-            work.one_time_tokens().take(digest).await.map_err(Error::of_token)?;
-            let user =
-                work.users().get(user.id).await?.filter(User::may_sign_in).ok_or(Error::TokenInvalid)?;
-            work.one_time_tokens().discard(Purpose::PasswordReset(user.id)).await?;
-            work.attempts().forget(Claimed::new(desk, &user.email).account()).await?;
-            write_password(desk, work, &Actor::Visitor, &user, hash, |_| true).await
-        })
-        .await?;
-        desk.learn(ended);
+        let asked = own_account(user.id);
+        let ended = desk
+            .order(&Actor::Visitor, asked, || async move {
+                let mut work = desk.begin(&Actor::System).await?;
+                // Held first: whoever signs in by the password until now comes before, and is ended, or after, and is
+                // refused.
+                work.users().password_hash(user.id).await?;
+                work.one_time_tokens().take(digest).await.map_err(Error::of_token)?;
+                let user =
+                    work.users().get(user.id).await?.filter(User::may_sign_in).ok_or(Error::TokenInvalid)?;
+                Claimed::by_visitor(desk, &user.email).forgive(&mut *work).await?;
+                end_api_keys(desk, &mut *work, user.id).await?;
+                write_password(desk, work, &Actor::Visitor, &user, hash, |_| true).await
+            })
+            .await?;
+        desk.ended(ended);
         Ok(())
     }
 }
@@ -127,15 +131,30 @@ async fn write_password(
     user: &User,
     hash: &PasswordHash,
     is_ended: impl Fn(SessionId) -> bool + Send,
-) -> Result<Vec<Revocation>, Error> {
+) -> Result<Vec<SessionId>, Error> {
     let now = desk.now();
     let permit = Actor::System.may(Verb::Update, user)?;
     work.users().set_password_hash(&permit, user.id, hash).await?;
+    // What was mailed before is void: who asked for it may not be who has the account now.
+    work.one_time_tokens().discard(Purpose::PasswordReset(user.id)).await?;
+    work.email_changes().remove_of(user.id).await?;
     let event = Event::Account { user: user.id, change: AccountChange::PasswordChanged };
     work.journal().record_for(actor, &permit, &event, now).await?;
     let ended = end_all(&mut *work, &Actor::System, user.id, is_ended, now).await?;
     let notice = Letter::Notice(user.id, Notice::PasswordChanged);
     work.letters().post(desk.new_id(), &notice, now).await?;
     work.commit().await?;
-    Ok(ended.into_iter().map(Revocation::Session).collect())
+    Ok(ended)
+}
+
+/// Whoever resets a password may have been robbed of the account: what a thief has made must not stay.
+async fn end_api_keys(desk: &Desk, work: &mut dyn UnitOfWork, user: UserId) -> Result<(), Error> {
+    let now = desk.now();
+    for mut key in work.api_keys().of_user(user).await? {
+        let permit = Actor::System.may(Verb::Delete, &key)?;
+        key.revoke(now);
+        work.api_keys().revoke(&permit, &key).await?;
+        work.journal().record(&permit, &Event::ApiKeyRevoked { key: key.id }, now).await?;
+    }
+    Ok(())
 }

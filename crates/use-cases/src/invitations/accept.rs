@@ -1,13 +1,13 @@
 use chrono::{DateTime, Utc};
 use kairo_domain::{
     Actor, Email, Event, Invitation, InvitationChange, InvitationStatus, NewPassword, NewUser, PersonName,
-    Purpose, Redacted, Role, TokenDigest, User, Verb, Verified,
+    Purpose, Redacted, Resource, Role, TokenDigest, User, UserActor, Verb, Verified, Via,
 };
 use kairo_ports::{StoreError, UnitOfWork};
 
 use super::{Invitations, event};
 use crate::Error;
-use crate::retry::retry;
+use crate::desk::Asked;
 
 /// What the holder of an invitation's token sees before accepting.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +68,7 @@ impl Invitations {
         drop(work);
         let hash = &desk.ports.passwords.hash(order.password.secret()).await?;
         let order = &order;
-        retry(|| async move {
+        desk.order(&Actor::Visitor, Asked::for_new(Resource::User), || async move {
             let now = desk.now();
             let mut work = desk.begin(&Actor::System).await?;
             let mut invitation = self.pending(&mut *work, digest).await?;
@@ -84,7 +84,7 @@ impl Invitations {
             let made = Actor::System.may(Verb::Create, &user)?;
             work.users().add(&made, &user).await.map_err(taken_meanwhile)?;
             work.users().set_password_hash(&made, user.id, hash).await?;
-            let permit = Actor::System.may(Verb::Delete, &invitation)?;
+            let permit = Actor::System.may(Verb::Create, &invitation)?;
             invitation.accepted_at = Some(now);
             work.invitations().settle(&permit, &invitation).await?;
             let accepted = event(&invitation, InvitationChange::Accepted { user: user.id });
@@ -102,11 +102,35 @@ impl Invitations {
         let Purpose::Invitation(id) = token.purpose else { return Err(Error::TokenInvalid) };
         let invitation = work.invitations().get(id).await?.ok_or(Error::TokenInvalid)?;
         match invitation.status(self.desk.now()) {
-            InvitationStatus::Pending => Ok(invitation),
+            InvitationStatus::Pending if self.still_meant(work, &invitation).await? => Ok(invitation),
+            InvitationStatus::Pending => Err(Error::TokenInvalid),
             InvitationStatus::Accepted | InvitationStatus::Revoked | InvitationStatus::Expired => {
                 Err(Error::TokenInvalid)
             }
         }
+    }
+
+    /// Whether the company is still there, and whoever invited somebody to the staff may still do so.
+    async fn still_meant(&self, work: &mut dyn UnitOfWork, invitation: &Invitation) -> Result<bool, Error> {
+        if let Some(company) = invitation.company
+            && work.companies().get(company).await?.is_none()
+        {
+            return Ok(false);
+        }
+        if invitation.role == Role::Client {
+            return Ok(true);
+        }
+        let Some(inviter) = invitation.invited_by else { return Ok(false) };
+        let inviter = work.users().get(inviter).await?.filter(User::may_sign_in);
+        Ok(inviter.is_some_and(|user| {
+            let actor = Actor::User(UserActor {
+                id: user.id,
+                role: user.role,
+                company: user.company,
+                via: Via::Program,
+            });
+            actor.may(Verb::Create, invitation).is_ok()
+        }))
     }
 }
 

@@ -18,6 +18,8 @@ const WELCOME_LIFETIME: TimeDelta = TimeDelta::days(7);
 struct Draft<'a> {
     post: &'a Post,
     id: LetterId,
+    /// Whether it was never tried before.
+    is_first: bool,
     work: &'a mut dyn UnitOfWork,
 }
 
@@ -26,7 +28,9 @@ impl Post {
     pub(super) async fn write(&self, queued: &QueuedLetter) -> Result<Option<Mail>, Error> {
         retry(|| async move {
             let mut work = self.desk.begin(&Actor::System).await?;
-            let mail = Draft { post: self, id: queued.id, work: &mut *work }.write(&queued.letter).await?;
+            let mut draft =
+                Draft { post: self, id: queued.id, is_first: queued.attempts == 0, work: &mut *work };
+            let mail = draft.write(&queued.letter).await?;
             // Before the mail is sent: a link in it must be good.
             work.commit().await?;
             Ok(mail)
@@ -122,6 +126,9 @@ impl Draft<'_> {
 
     async fn confirm_new_address(&mut self, id: EmailChangeId) -> Result<Option<Mail>, Error> {
         let Some((change, user)) = self.change(id).await? else { return Ok(None) };
+        if self.is_flooded(&change.new_email).await? {
+            return Ok(None);
+        }
         if let Some(owner) = self.work.users().find_by_email(&change.new_email).await?
             && owner.id != user.id
         {
@@ -141,6 +148,9 @@ impl Draft<'_> {
 
     /// Whether somebody, from however many places, has this address mailed again and again; else this mail is counted.
     async fn is_flooded(&mut self, email: &Email) -> Result<bool, Error> {
+        if !self.is_first {
+            return Ok(false);
+        }
         let desk = &self.post.desk;
         let key = [desk.ports.tokens.digest(&format!("mail:{}", email.folded()))];
         let now = desk.now();

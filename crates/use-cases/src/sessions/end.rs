@@ -1,10 +1,12 @@
 use chrono::{DateTime, Utc};
-use kairo_domain::{Actor, Event, Resource, Revocation, SessionId, UserId, Verb};
-use kairo_ports::UnitOfWork;
+use kairo_domain::{Actor, Event, Resource, SessionId, UserId, Verb};
+use kairo_ports::{StoreError, UnitOfWork};
 
 use super::Sessions;
+use super::refresh::find;
 use crate::Error;
 use crate::desk::Asked;
+use crate::retry::retry;
 
 /// Which of the own sessions are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +51,7 @@ impl Sessions {
                 Ok(ended)
             })
             .await?;
-        desk.learn(ended.iter().copied().map(Revocation::Session));
+        desk.ended(ended.iter().copied());
         Ok(ended.len())
     }
 
@@ -69,12 +71,37 @@ impl Sessions {
                 return Err(Error::missing(id));
             }
             session.revoke(now);
-            work.sessions().revoke(&permit, &session).await?;
+            work.sessions().revoke(&permit, &session).await.map_err(ended_meanwhile)?;
             work.journal().record(&permit, &Event::SessionRevoked { session: id }, now).await?;
             Ok(work.commit().await?)
         })
         .await?;
-        desk.learn([Revocation::Session(id)]);
+        desk.ended([id]);
+        Ok(())
+    }
+
+    /// Ends the session of a refresh token, used or not: whoever holds one may be without an access token that holds.
+    /// That there is nothing left to end is no error.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn end_by_refresh(&self, token: &str) -> Result<(), Error> {
+        let desk = &self.desk;
+        let digest = &desk.ports.refresh_tokens.digest(token);
+        let ended = retry(|| async move {
+            let now = desk.now();
+            let mut work = desk.begin(&Actor::System).await?;
+            let session = find(desk, &mut *work, token, digest).await?;
+            let Some(mut session) = session.filter(|session| session.is_alive(now)) else { return Ok(None) };
+            let permit = Actor::System.may(Verb::Delete, &session)?;
+            session.revoke(now);
+            work.sessions().revoke(&permit, &session).await.map_err(ended_meanwhile)?;
+            work.journal().record(&permit, &Event::SessionRevoked { session: session.id }, now).await?;
+            work.commit().await?;
+            Ok(Some(session.id))
+        })
+        .await?;
+        desk.ended(ended);
         Ok(())
     }
 }
@@ -94,9 +121,17 @@ pub(crate) async fn end_all(
         }
         let permit = actor.may(Verb::Delete, &session)?;
         session.revoke(now);
-        work.sessions().revoke(&permit, &session).await?;
+        work.sessions().revoke(&permit, &session).await.map_err(ended_meanwhile)?;
         work.journal().record(&permit, &Event::SessionRevoked { session: session.id }, now).await?;
         ended.push(session.id);
     }
     Ok(ended)
+}
+
+/// Somebody else ended it first: the order starts over, and no longer meets it.
+pub(crate) fn ended_meanwhile(error: StoreError) -> Error {
+    match error {
+        StoreError::Stale => StoreError::Contention(None).into(),
+        other => other.into(),
+    }
 }

@@ -1,10 +1,10 @@
 use chrono::{DateTime, Utc};
 use kairo_domain::{
-    Actor, Event, Letter, Notice, Presented, Redacted, Revocation, Session, SessionId, TokenDigest, User,
-    Verb,
+    Actor, Event, Letter, Notice, Presented, Redacted, Session, SessionId, TokenDigest, User, Verb,
 };
 use kairo_ports::UnitOfWork;
 
+use super::end::ended_meanwhile;
 use super::{Sessions, SignedIn};
 use crate::Error;
 use crate::desk::Desk;
@@ -60,7 +60,7 @@ impl Sessions {
                 desk.signed_in(user, &session, token, now)
             }
             Came::Ended(session) => {
-                desk.learn([Revocation::Session(session)]);
+                desk.ended([session]);
                 Err(REFUSED)
             }
         }
@@ -69,7 +69,7 @@ impl Sessions {
 
 /// The session whose token this is or was. Tokens older than the last are not stored; they name their session
 /// themselves, and nobody else can make one that does.
-async fn find(
+pub(super) async fn find(
     desk: &Desk,
     work: &mut dyn UnitOfWork,
     token: &str,
@@ -115,7 +115,7 @@ async fn end_reused(
 ) -> Result<Came, Error> {
     let permit = Actor::System.may(Verb::Delete, &session)?;
     session.revoke(now);
-    work.sessions().revoke(&permit, &session).await?;
+    work.sessions().revoke(&permit, &session).await.map_err(ended_meanwhile)?;
     let event = Event::SessionReused { session: session.id, user: session.user };
     work.journal().record(&permit, &event, now).await?;
     let notice = Letter::Notice(session.user, Notice::SessionReused);

@@ -6,9 +6,9 @@ use kairo_ports::{Credentials, PasswordHash, UnitOfWork};
 use super::{Sessions, SignedIn};
 use crate::Error;
 use crate::desk::Desk;
-use crate::proof::Claimed;
+use crate::proof::{Claimed, still_proven};
 use crate::retry::retry;
-use crate::two_factor::Code;
+use crate::two_factor::CodeKind;
 
 /// An address and a password, and a code where the account asks for one.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,14 +40,15 @@ impl Sessions {
     /// code is needed, [`Error::RateLimited`] after failures, [`Error::Busy`] when too many sign in at once.
     pub async fn sign_in(&self, order: SignIn) -> Result<SignedIn, Error> {
         let desk = &self.desk;
-        let claimed = Claimed::new(desk, &order.email);
+        let claimed = Claimed::by_visitor(desk, &order.email);
         let proven = claimed.prove(desk, &order.password).await?;
-        let known = proven.ok_or(Error::Unauthenticated("the address or the password is wrong"))?;
+        let known = proven.ok_or(REFUSED)?;
         let rehashed = &rehash(desk, &known, &order.password).await?;
-        let (order, user, claimed) = (&order, &known.user, &claimed);
+        let (order, known, claimed) = (&order, &known, &claimed);
         let opened = retry(|| async move {
             let now = desk.now();
             let mut work = desk.begin(&Actor::System).await?;
+            let user = &still_proven(&mut *work, known).await?.ok_or(REFUSED)?;
             let recovery = match second_factor(desk, &mut *work, user, order.code.as_ref()).await? {
                 Met::Yes { recovery } => recovery,
                 Met::Missing => return Err(Error::SecondFactorRequired),
@@ -70,7 +71,7 @@ impl Sessions {
             };
             let permit = Actor::System.may(Verb::Create, &session)?;
             work.sessions().add(&permit, &session).await?;
-            work.attempts().forget(claimed.account()).await?;
+            claimed.succeeded(&mut *work).await?;
             let actor = Actor::User(UserActor {
                 id: user.id,
                 role: user.role,
@@ -90,11 +91,14 @@ impl Sessions {
                 }
             }
             work.commit().await?;
-            Ok(Some((session, token, now)))
+            Ok(Some(desk.signed_in(user.clone(), &session, token, now)?))
         })
-        .await?;
-        match opened {
-            Some((session, token, now)) => desk.signed_in(known.user, &session, token, now),
+        .await;
+        if let Err(error @ Error::SecondFactorRequired) = &opened {
+            claimed.half_proven(desk, known.user.id, error).await?;
+        }
+        match opened? {
+            Some(signed_in) => Ok(signed_in),
             None => {
                 claimed.failed(desk, Some(&known.user), "second_factor").await?;
                 Err(Error::Unauthenticated("the code is wrong or was used already"))
@@ -102,6 +106,8 @@ impl Sessions {
         }
     }
 }
+
+const REFUSED: Error = Error::Unauthenticated("the address or the password is wrong");
 
 /// Another hash of the password, when the stored one was made with other parameters than new ones are.
 async fn rehash(
@@ -126,7 +132,7 @@ async fn second_factor(
         return Ok(Met::Yes { recovery: false });
     };
     let Some(code) = code else { return Ok(Met::Missing) };
-    let Some(taken) = Code::take(desk, &mut factor, code)? else { return Ok(Met::Wrong) };
+    let Some(taken) = CodeKind::take(desk, &mut factor, code)? else { return Ok(Met::Wrong) };
     work.second_factors().put(&factor).await?;
-    Ok(Met::Yes { recovery: taken == Code::Recovery })
+    Ok(Met::Yes { recovery: taken == CodeKind::Recovery })
 }

@@ -1,11 +1,13 @@
 use chrono::{DateTime, Utc};
 use kairo_domain::{
-    AccountChange, Actor, CompanyId, Event, Resource, Revocation, Role, Seen, User, UserId, UserPatch, Verb,
+    AccountChange, Actor, CompanyId, Event, Resource, Role, Seen, User, UserId, UserPatch, Verb,
 };
 
 use super::Users;
+use crate::companies::known_company;
 use crate::desk::Asked;
 use crate::once::{keep, replay};
+use crate::sessions::end_all;
 use crate::{Error, Once, Outcome};
 
 /// Another profile for a user.
@@ -64,6 +66,8 @@ struct Wanted<'a> {
     user: UserId,
     seen: &'a Seen,
     verb: Verb,
+    /// The company to belong to, if that is what changes.
+    company: Option<CompanyId>,
 }
 
 impl Users {
@@ -72,7 +76,7 @@ impl Users {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`].
     pub async fn edit(&self, actor: &Actor, order: EditUser) -> Result<User, Error> {
-        let wanted = Wanted { user: order.user, seen: &order.seen, verb: Verb::Update };
+        let wanted = Wanted { user: order.user, seen: &order.seen, verb: Verb::Update, company: None };
         self.change(actor, &wanted, |user, now| user.edit(order.patch.clone(), now)).await
     }
 
@@ -82,7 +86,7 @@ impl Users {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`], [`Error::LastAdmin`].
     pub async fn change_role(&self, actor: &Actor, order: ChangeRole) -> Result<User, Error> {
-        let wanted = Wanted { user: order.user, seen: &order.seen, verb: Verb::ChangeRole };
+        let wanted = Wanted { user: order.user, seen: &order.seen, verb: Verb::ChangeRole, company: None };
         self.change(actor, &wanted, |user, now| user.change_role(order.role, now)).await
     }
 
@@ -91,7 +95,8 @@ impl Users {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`], [`Error::Invalid`] when there is no such company.
     pub async fn change_company(&self, actor: &Actor, order: ChangeCompany) -> Result<User, Error> {
-        let wanted = Wanted { user: order.user, seen: &order.seen, verb: Verb::ChangeRole };
+        let (seen, company) = (&order.seen, order.company);
+        let wanted = Wanted { user: order.user, seen, verb: Verb::ChangeRole, company };
         self.change(actor, &wanted, |user, now| user.change_company(order.company, now)).await
     }
 
@@ -126,7 +131,7 @@ impl Users {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Stale`], [`Error::LastAdmin`].
     pub async fn delete(&self, actor: &Actor, order: DeleteUser) -> Result<(), Error> {
-        let wanted = Wanted { user: order.user, seen: &order.seen, verb: Verb::Delete };
+        let wanted = Wanted { user: order.user, seen: &order.seen, verb: Verb::Delete, company: None };
         self.change(actor, &wanted, |user, now| Some(user.delete(now))).await?;
         Ok(())
     }
@@ -138,7 +143,7 @@ impl Users {
         once: Option<Once<User>>,
         step: fn(&mut User, DateTime<Utc>) -> Option<AccountChange>,
     ) -> Result<Outcome<User>, Error> {
-        let wanted = Wanted { user: order.user, seen: &order.seen, verb: Verb::ChangeRole };
+        let wanted = Wanted { user: order.user, seen: &order.seen, verb: Verb::ChangeRole, company: None };
         self.change_once(actor, &wanted, once.as_ref(), step).await
     }
 
@@ -179,18 +184,23 @@ impl Users {
                 }
                 let mut user = work.users().get(id).await?.ok_or_else(|| Error::missing(id))?;
                 let permit = actor.may(wanted.verb, &user)?;
+                known_company(&mut *work, wanted.company).await?;
                 wanted.seen.check(user.version)?;
                 if let Some(change) = decide(&mut user, now) {
                     work.users().save(&permit, &user).await?;
                     work.journal().record(&permit, &Event::Account { user: id, change }, now).await?;
                 }
+                let may_not_sign_in = user.standing().is_none();
+                // Or the same devices would be signed in again once the user may.
+                let ended = end_all(&mut *work, actor, id, |_| may_not_sign_in, now).await?;
                 keep(&mut *work, once, &user, now).await?;
                 work.commit().await?;
+                desk.ended(ended);
                 Ok(Outcome::Done(user))
             })
             .await?;
-        if let Outcome::Done(user) = &done {
-            desk.learn([Revocation::User(user.id, user.standing())]);
+        if let Err(error) = desk.follow().await {
+            tracing::debug!(%error, "the change is followed a little later");
         }
         Ok(done)
     }

@@ -1,12 +1,12 @@
 //! Account life: signing up, proving addresses, passwords.
 
 use chrono::TimeDelta;
-use kairo_domain::{Actor, NewPassword, Notice, Role};
+use kairo_domain::{Actor, NewPassword, Notice, Redacted, Role};
 use kairo_ports::MailContent;
 use kairo_testkit::builders::email;
 use kairo_testkit::fakes::MailTrouble;
 use kairo_use_cases::{
-    AddressVerified, AskAccount, AskEmailChange, ChangePassword, Error, RedeemReset, SignedIn,
+    AddressVerified, AskAccount, AskEmailChange, ChangePassword, Error, RedeemReset, SignedIn, VerifyAddress,
 };
 
 use crate::world::{PASSWORD, World, secret, token_in};
@@ -23,6 +23,10 @@ async fn ask(world: &World, address: &str) {
     world.studio.sign_ups().ask(order).await.unwrap();
 }
 
+fn verify(token: Redacted<String>) -> VerifyAddress {
+    VerifyAddress { token, password: Some(secret(PASSWORD)) }
+}
+
 async fn ada(world: &World) -> (Actor, SignedIn) {
     world.with_user(ADA, Role::Client).await;
     let signed_in = world.sign_in(ADA, PASSWORD).await.unwrap();
@@ -36,13 +40,14 @@ async fn an_account_begins_with_a_proven_address() {
     assert!(world.sign_in(ADA, PASSWORD).await.is_err(), "nothing before the address is proven");
     let mails = world.mails().await;
     let token = token_in(&mails[0]);
-    let AddressVerified::AccountMade(user) = world.studio.accounts().verify_address(&token).await.unwrap()
+    let AddressVerified::AccountMade(user) =
+        world.studio.accounts().verify_address(verify(token.clone())).await.unwrap()
     else {
         panic!("no account");
     };
     assert_eq!((user.role, user.company, user.email.as_str()), (Role::Client, None, ADA));
     assert!(world.sign_in(ADA, PASSWORD).await.is_ok());
-    let again = world.studio.accounts().verify_address(&token).await;
+    let again = world.studio.accounts().verify_address(verify(token.clone())).await;
     assert!(matches!(again, Err(Error::TokenInvalid)), "a token is good once");
 }
 
@@ -62,8 +67,35 @@ async fn nobody_gets_an_address_by_asking_first() {
     ask(&world, ADA).await;
     let thief = token_in(&world.mails().await[0]);
     world.with_user(ADA, Role::Client).await;
-    let late = world.studio.accounts().verify_address(&thief).await;
+    let late = world.studio.accounts().verify_address(verify(thief)).await;
     assert!(matches!(late, Err(Error::TokenInvalid)));
+}
+
+#[tokio::test]
+async fn a_link_makes_good_no_password_that_its_reader_did_not_choose() {
+    let world = World::new().await;
+    let thief = AskAccount { email: email(ADA), name: None, password: password(OTHER) };
+    world.studio.sign_ups().ask(thief).await.unwrap();
+    let token = token_in(&world.mails().await[0]);
+    for given in [None, Some(secret(PASSWORD))] {
+        let order = VerifyAddress { token: token.clone(), password: given };
+        let refused = world.studio.accounts().verify_address(order).await;
+        assert!(matches!(refused, Err(Error::Invalid(issues)) if issues[0].pointer == "/password"));
+    }
+    assert!(world.sign_in(ADA, OTHER).await.is_err());
+}
+
+#[tokio::test]
+async fn another_password_or_address_voids_what_was_mailed_before() {
+    let world = World::new().await;
+    let (actor, _) = ada(&world).await;
+    world.studio.accounts().forgot_password(email(ADA)).await.unwrap();
+    let token = token_in(&world.mails().await[0]);
+    let order = ChangePassword { current: secret(PASSWORD), new: password(OTHER) };
+    world.studio.accounts().change_password(&actor, order).await.unwrap();
+    let reset = RedeemReset { token, new: password("yet another horse") };
+    assert!(matches!(world.studio.accounts().reset_password(reset).await, Err(Error::TokenInvalid)));
+    assert!(world.sign_in(ADA, OTHER).await.is_ok());
 }
 
 #[tokio::test]
@@ -72,7 +104,10 @@ async fn a_sign_up_is_good_for_a_day() {
     ask(&world, ADA).await;
     let token = token_in(&world.mails().await[0]);
     world.clock.advance(TimeDelta::hours(24));
-    assert!(matches!(world.studio.accounts().verify_address(&token).await, Err(Error::TokenInvalid)));
+    assert!(matches!(
+        world.studio.accounts().verify_address(verify(token.clone())).await,
+        Err(Error::TokenInvalid)
+    ));
 }
 
 #[tokio::test]
@@ -139,9 +174,9 @@ async fn another_address_counts_once_both_have_confirmed_it() {
     let to: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
     assert_eq!(to, [ADA, "countess@example.com"]);
     let accounts = world.studio.accounts();
-    assert_eq!(accounts.verify_address(&token_in(&mails[1])).await.unwrap(), AddressVerified::OneSide);
+    assert_eq!(accounts.verify_address(verify(token_in(&mails[1]))).await.unwrap(), AddressVerified::OneSide);
     assert!(world.sign_in(ADA, PASSWORD).await.is_ok(), "the old address still counts");
-    let changed = accounts.verify_address(&token_in(&mails[0])).await.unwrap();
+    let changed = accounts.verify_address(verify(token_in(&mails[0]))).await.unwrap();
     assert!(
         matches!(changed, AddressVerified::AddressChanged(user) if user.email.as_str() == "countess@example.com")
     );
@@ -187,7 +222,7 @@ async fn a_mail_that_cannot_be_sent_is_tried_again_and_keeps_no_other_back() {
     world.clock.advance(TimeDelta::seconds(30));
     let again = world.mails().await;
     assert_eq!(again.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [ADA]);
-    world.studio.accounts().verify_address(&token_in(&again[0])).await.unwrap();
+    world.studio.accounts().verify_address(verify(token_in(&again[0]))).await.unwrap();
 }
 
 #[tokio::test]

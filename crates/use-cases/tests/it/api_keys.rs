@@ -45,6 +45,27 @@ async fn a_key_does_what_its_scopes_say() {
 }
 
 #[tokio::test]
+async fn a_key_gives_no_rights_to_anybody() {
+    let world = World::new().await;
+    world.with_user(ADA, Role::Admin).await;
+    let signed_in = world.sign_in(ADA, PASSWORD).await.unwrap();
+    let ada = world.studio.sessions().authenticate(signed_in.access_token.expose()).unwrap();
+    let made = key(&world, &ada, &["users:read", "users:write"]).await.unwrap();
+    let program = world.studio.api_keys().authenticate(made.secret.expose()).await.unwrap();
+    let new = kairo_domain::NewUser {
+        email: kairo_testkit::builders::email("eve@example.com"),
+        name: None,
+        role: Role::Admin,
+        company: None,
+    };
+    let added = world.studio.users().add(&program, kairo_use_cases::AddUser { user: new }, None).await;
+    assert!(matches!(added, Err(Error::Forbidden(_))));
+    let order =
+        kairo_use_cases::ChangeRole { user: world.client.id, role: Role::Admin, seen: Default::default() };
+    assert!(matches!(world.studio.users().change_role(&program, order).await, Err(Error::Forbidden(_))));
+}
+
+#[tokio::test]
 async fn the_use_of_a_key_is_noted_once_a_minute() {
     let world = World::new().await;
     let actor = ada(&world).await;

@@ -42,7 +42,12 @@ async fn whoever_accepts_is_what_the_invitation_says() {
 async fn staff_is_invited_by_administrators_alone_and_the_refusal_is_recorded() {
     let world = World::new().await;
     let refused = invite(&world, &world.as_team(), Role::Admin).await;
-    assert!(matches!(refused, Err(Error::NotFound { .. } | Error::Forbidden(_))));
+    assert!(matches!(refused, Err(Error::Forbidden(_))));
+    let entry = &world.journal().await[0];
+    assert_eq!(
+        (entry.event.as_str(), entry.actor_id),
+        ("staff_invitation.refused", Some(world.team.id.uuid()))
+    );
     assert!(matches!(invite(&world, &world.as_client(), Role::Client).await, Err(Error::NotFound { .. })));
     assert!(invite(&world, &world.as_admin(), Role::Admin).await.is_ok());
     let staff = world.studio.invitations().list(&world.as_team(), &Listing::default()).await.unwrap();

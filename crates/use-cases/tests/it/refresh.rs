@@ -97,6 +97,38 @@ async fn the_next_pair_says_what_the_user_is_now() {
     assert_eq!(actor.role().as_str(), "TEAM");
 }
 
+#[tokio::test]
+async fn a_refresh_token_ends_its_session_used_or_not() {
+    let world = World::new().await;
+    world.with_user(ADA, Role::Client).await;
+    for uses in 0..3 {
+        let first = world.sign_in(ADA, PASSWORD).await.unwrap();
+        let mut last = first.clone();
+        for _ in 0..uses {
+            last = refresh(&world.studio, &last).await.unwrap();
+        }
+        let sessions = world.studio.sessions();
+        assert_eq!(sessions.session_of(first.refresh_token.expose()), Some(first.session));
+        sessions.end_by_refresh(first.refresh_token.expose()).await.unwrap();
+        assert!(!world.holds(&last), "the access token");
+        assert!(refresh(&world.studio, &last).await.is_err(), "the refresh token");
+        assert_eq!(world.events().await[0], "session.revoked");
+        assert!(world.mails().await.is_empty(), "nobody stole anything");
+        sessions.end_by_refresh(first.refresh_token.expose()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_ours_ends_no_session() {
+    let world = World::new().await;
+    let first = signed_in(&world).await;
+    for token in ["", "x", "refresh:00000000-0000-7000-8000-000000000001:0"] {
+        world.studio.sessions().end_by_refresh(token).await.unwrap();
+    }
+    assert_eq!(world.studio.sessions().session_of("x"), None);
+    assert!(world.holds(&first));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -142,7 +174,7 @@ proptest! {
         let thief: Step<'_, _> = Box::pin(refresh(&studio, &first));
         let owner: Step<'_, _> = Box::pin(refresh(&studio, &second));
         let [thief, owner] = interleave(vec![thief, owner], &schedule).try_into().unwrap();
-        prop_assert!(thief.is_err());
+        prop_assert!(matches!(thief, Err(Error::Unauthenticated(_))));
         let held = owner.unwrap_or(second);
         prop_assert!(runtime.block_on(refresh(&world.studio, &held)).is_err());
     }

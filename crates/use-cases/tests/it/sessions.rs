@@ -1,13 +1,17 @@
 //! Signing in and out.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use kairo_domain::{Actor, NewPassword, NewUser, Role, User, Verb};
 use kairo_ports::Store;
 use kairo_testkit::builders::{actor_of, email, permit, team_member};
 use kairo_testkit::fakes::{PlainPasswords, START};
-use kairo_use_cases::{CreateUser, EndOwn, Error, ResetPassword, Which};
+use kairo_testkit::stepping::{Step, SteppedStore, interleave};
+use kairo_use_cases::{ChangePassword, CreateUser, EndOwn, Error, ResetPassword, Which};
+use proptest::prelude::*;
 
-use crate::world::{PASSWORD, World};
+use crate::world::{PASSWORD, World, credentials, secret, studio_on};
 
 const ADA: &str = "ada@example.com";
 
@@ -72,7 +76,7 @@ async fn an_address_that_tries_many_accounts_has_to_wait_too() {
     }
     assert!(matches!(world.sign_in(ADA, PASSWORD).await, Err(Error::RateLimited { .. })));
     let elsewhere = world.studio.from_origin(crate::world::origin("198.51.100.7"));
-    let order = crate::world::credentials(ADA, PASSWORD, None);
+    let order = credentials(ADA, PASSWORD, None);
     assert!(elsewhere.sessions().sign_in(order).await.is_ok());
 }
 
@@ -212,4 +216,70 @@ async fn an_address_is_taken_once() {
     let order = CreateUser { user, password: NewPassword::parse(PASSWORD).unwrap() };
     let refused = world.studio.users().create(&Actor::System, order).await;
     assert!(matches!(refused, Err(Error::Taken { what: "email" })));
+}
+
+#[tokio::test]
+async fn addresses_of_one_ipv6_network_are_one() {
+    let world = World::new().await;
+    let from = |end: u32| world.studio.from_origin(crate::world::origin(&format!("2001:db8:1:2::{end:x}")));
+    for at in 0..11 {
+        let order = credentials(&format!("nobody{at}@example.com"), PASSWORD, None);
+        assert!(matches!(from(at).sessions().sign_in(order).await, Err(Error::Unauthenticated(_))), "{at}");
+    }
+    let order = credentials("nobody@example.com", PASSWORD, None);
+    assert!(matches!(from(99).sessions().sign_in(order).await, Err(Error::RateLimited { .. })));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Many guesses at once are as many guesses: in whatever order their steps come, only three of them are free.
+    #[test]
+    fn guesses_at_once_are_not_one(schedule in proptest::collection::vec(0..6_usize, 0..40)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let world = runtime.block_on(async {
+            let world = World::new().await;
+            with_ada(&world).await;
+            world
+        });
+        let stepped = SteppedStore::new(Arc::clone(&world.store) as Arc<dyn Store>);
+        let studio = studio_on(Arc::new(stepped), world.clock.clone());
+        let guesses: Vec<Step<'_, _>> = (0..6)
+            .map(|_| -> Step<'_, _> {
+                Box::pin(async { studio.sessions().sign_in(credentials(ADA, "a wrong guess", None)).await })
+            })
+            .collect();
+        let answers = interleave(guesses, &schedule);
+        let looked_at = answers.iter().filter(|answer| matches!(answer, Err(Error::Unauthenticated(_)))).count();
+        prop_assert!(looked_at <= 4, "{} guesses were looked at", looked_at);
+    }
+
+    /// A password is changed while somebody signs in with it: whatever comes first, nobody is signed in by it after.
+    #[test]
+    fn a_password_that_is_changed_signs_nobody_in(schedule in proptest::collection::vec(0..2_usize, 0..24)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let (world, owner) = runtime.block_on(async {
+            let world = World::new().await;
+            with_ada(&world).await;
+            let owner = world.sign_in(ADA, PASSWORD).await.unwrap();
+            (world, owner)
+        });
+        let stepped = SteppedStore::new(Arc::clone(&world.store) as Arc<dyn Store>);
+        let studio = studio_on(Arc::new(stepped), world.clock.clone());
+        let actor = studio.sessions().authenticate(owner.access_token.expose()).unwrap();
+        let change: Step<'_, _> = Box::pin(async {
+            let new = NewPassword::parse("another horse battery").unwrap();
+            let order = ChangePassword { current: secret(PASSWORD), new };
+            studio.accounts().change_password(&actor, order).await.map(|()| None)
+        });
+        let thief: Step<'_, _> = Box::pin(async {
+            studio.sessions().sign_in(credentials(ADA, PASSWORD, None)).await.map(Some)
+        });
+        let [changed, stolen] = interleave(vec![change, thief], &schedule).try_into().unwrap();
+        prop_assert!(changed.is_ok());
+        if let Ok(Some(stolen)) = stolen {
+            let next = runtime.block_on(world.studio.sessions().refresh(stolen.refresh_token.expose()));
+            prop_assert!(next.is_err(), "a session from before the change lives on");
+        }
+    }
 }

@@ -57,6 +57,8 @@ async fn a_suspended_user_is_out_at_once_and_may_come_back() {
     assert!(world.studio.sessions().refresh(signed_in.refresh_token.expose()).await.is_err());
     assert!(world.sign_in(ADA, PASSWORD).await.is_err());
     world.studio.users().reactivate(&world.as_admin(), order, None).await.unwrap();
+    assert!(!world.holds(&signed_in), "what was ended stays ended");
+    assert!(world.studio.sessions().refresh(signed_in.refresh_token.expose()).await.is_err());
     assert!(world.sign_in(ADA, PASSWORD).await.is_ok());
 }
 
@@ -121,6 +123,20 @@ async fn a_user_who_moves_sees_the_other_company() {
         world.studio.companies().get(&actor, world.company.id).await,
         Err(Error::NotFound { .. })
     ));
+}
+
+#[tokio::test]
+async fn nobody_comes_to_a_company_that_is_gone() {
+    let world = World::new().await;
+    let delete = DeleteCompany { company: world.company.id, seen: Seen::Anything };
+    world.studio.companies().delete(&world.as_admin(), delete).await.unwrap();
+    let order = ChangeCompany { user: world.team.id, company: Some(world.company.id), seen: Seen::Anything };
+    let moved = world.studio.users().change_company(&world.as_admin(), order).await;
+    assert!(matches!(moved, Err(Error::Invalid(issues)) if issues[0].pointer == "/companyId"));
+    let email = kairo_testkit::builders::email(ADA);
+    let order = kairo_use_cases::Invite { email, role: Role::Client, company: Some(world.company.id) };
+    let invited = world.studio.invitations().create(&world.as_team(), order, None).await;
+    assert!(matches!(invited, Err(Error::Invalid(issues)) if issues[0].pointer == "/companyId"));
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ fn public() -> Vec<Row> {
             .sends(|stage| json!({"email": stage.scene.address(Whose::Theirs)})),
         Row::new("verifyEmail", Asks::Holder)
             .given(Given::SignUpToken)
-            .sends(|stage| json!({"token": stage.proof})),
+            .sends(|stage| json!({"token": stage.proof, "password": PASSWORD})),
         Row::new("resetPassword", Asks::Holder)
             .given(Given::ResetToken)
             .sends(|stage| json!({"token": stage.proof, "password": "seven kettles hum quietly"})),

@@ -1,0 +1,205 @@
+//! Whoever changes by hand how somebody gets into an account leaves a trace, and cannot take the rows without one.
+
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
+
+use crate::support::{connect_owner, execute, migrated_database};
+
+const COMPANY: Uuid = Uuid::from_u128(1);
+const ADA: Uuid = Uuid::from_u128(2);
+const THING: Uuid = Uuid::from_u128(3);
+
+/// Verb, resource, subject, event, body and audience.
+type Line = (String, String, Option<Uuid>, String, Value, Option<Uuid>);
+
+const WORLD: &str = "
+SET kairo.actor = 'system';
+INSERT INTO companies (id, name) VALUES ('00000000-0000-0000-0000-000000000001', 'Acme');
+INSERT INTO users (id, email, name, company_id)
+VALUES ('00000000-0000-0000-0000-000000000002', 'ada@example.com', 'Ada', '00000000-0000-0000-0000-000000000001');
+";
+
+/// The table, what a row of it is called in names of events, as a resource, and what it is about.
+struct Recorded {
+    table: &'static str,
+    insert: &'static str,
+    update: &'static str,
+    columns: &'static [&'static str],
+    event: &'static str,
+    resource: &'static str,
+    subject: Uuid,
+    audience: Option<Uuid>,
+}
+
+const RECORDED: [Recorded; 7] = [
+    Recorded {
+        table: "kairo.api_keys",
+        insert: "(id, user_id, name, prefix, digest, scopes, expires_at, created_at)
+                 VALUES ($thing, $ada, 'secret', 'secret', 'secret', '{}', now(), now())",
+        update: "expires_at = now() + '1 year', digest = 'secret too'",
+        columns: &["digest", "expires_at"],
+        event: "api_key",
+        resource: "API key",
+        subject: THING,
+        audience: Some(COMPANY),
+    },
+    Recorded {
+        table: "kairo.invitations",
+        insert: "(id, email, role, company_id, created_at, expires_at)
+                 VALUES ($thing, 'secret', 'CLIENT', $company, now(), now())",
+        update: "accepted_at = now()",
+        columns: &["accepted_at"],
+        event: "invitation",
+        resource: "client invitation",
+        subject: THING,
+        audience: Some(COMPANY),
+    },
+    Recorded {
+        table: "kairo.invitations",
+        insert: "(id, email, role, created_at, expires_at) VALUES ($thing, 'secret', 'TEAM', now(), now())",
+        update: "role = 'ADMIN'",
+        columns: &["role"],
+        event: "invitation",
+        resource: "staff invitation",
+        subject: THING,
+        audience: None,
+    },
+    Recorded {
+        table: "kairo.second_factors",
+        insert: "(user_id, sealed_secret, created_at, recovery) VALUES ($ada, 'secret', now(), '{secret}')",
+        update: "sealed_secret = 'secret too', recovery = '{}'",
+        columns: &["recovery", "sealed_secret"],
+        event: "second_factor",
+        resource: "second_factor",
+        subject: ADA,
+        audience: Some(COMPANY),
+    },
+    Recorded {
+        table: "kairo.one_time_tokens",
+        insert: "(digest, purpose, subject, created_at, expires_at)
+                 VALUES ('secret', 'password_reset', $ada, now(), now())",
+        update: "digest = 'secret too'",
+        columns: &["digest"],
+        event: "one_time_token",
+        resource: "one_time_token",
+        subject: ADA,
+        audience: None,
+    },
+    Recorded {
+        table: "kairo.email_changes",
+        insert: "(id, user_id, new_email, created_at, expires_at)
+                 VALUES ($thing, $ada, 'secret', now(), now())",
+        update: "new_email = 'secret too'",
+        columns: &["new_email"],
+        event: "email_change",
+        resource: "email_change",
+        subject: THING,
+        audience: Some(COMPANY),
+    },
+    Recorded {
+        table: "kairo.sign_ups",
+        insert: "(id, email, password_hash, created_at, expires_at)
+                 VALUES ($thing, 'secret', 'secret', now(), now())",
+        update: "password_hash = 'secret too'",
+        columns: &["password_hash"],
+        event: "sign_up",
+        resource: "sign_up",
+        subject: THING,
+        audience: None,
+    },
+];
+
+impl Recorded {
+    /// A row that is made, changed and removed.
+    async fn come_and_go(&self, connection: &mut PgConnection) {
+        let quoted = |id: Uuid| format!("'{id}'");
+        let insert = self.insert.replace("$thing", &quoted(THING)).replace("$ada", &quoted(ADA));
+        let insert = insert.replace("$company", &quoted(COMPANY));
+        let table = self.table;
+        let script =
+            format!("INSERT INTO {table} {insert}; UPDATE {table} SET {}; DELETE FROM {table}", self.update);
+        execute(connection, &script).await;
+    }
+
+    fn lines(&self) -> [Line; 3] {
+        let line = |verb: &str, body| {
+            let event = format!("{}.{verb}d", self.event);
+            (verb.to_owned(), self.resource.to_owned(), Some(self.subject), event, body, self.audience)
+        };
+        let columns = json!({"columns": self.columns});
+        [line("create", json!({})), line("update", columns), line("delete", json!({}))]
+    }
+}
+
+async fn lines(connection: &mut PgConnection) -> Vec<Line> {
+    let lines = sqlx::query_as(
+        "SELECT verb, resource, subject, event, body, company_id FROM kairo.journal
+          WHERE actor = 'direct' AND agent = session_user ORDER BY seq",
+    );
+    lines.fetch_all(connection).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_changed_by_hand_is_recorded_without_a_value() {
+    let database = migrated_database().await;
+    let mut owner = connect_owner(&database).await;
+    execute(&mut owner, WORLD).await;
+    execute(&mut owner, "SET kairo.actor = ''").await;
+    let mut expected = Vec::new();
+    for recorded in RECORDED {
+        recorded.come_and_go(&mut owner).await;
+        expected.extend(recorded.lines());
+    }
+    assert_eq!(lines(&mut owner).await, expected);
+}
+
+#[tokio::test]
+async fn what_the_program_changes_is_not_recorded_twice() {
+    let database = migrated_database().await;
+    let mut owner = connect_owner(&database).await;
+    execute(&mut owner, WORLD).await;
+    for recorded in RECORDED {
+        recorded.come_and_go(&mut owner).await;
+    }
+    assert_eq!(lines(&mut owner).await, []);
+}
+
+#[tokio::test]
+async fn who_removes_a_user_by_hand_is_told_of_all_that_went_along() {
+    let database = migrated_database().await;
+    let mut owner = connect_owner(&database).await;
+    execute(&mut owner, WORLD).await;
+    execute(
+        &mut owner,
+        "INSERT INTO kairo.second_factors (user_id, sealed_secret, created_at, recovery)
+         SELECT id, 'secret', now(), '{}' FROM users;
+         SET kairo.actor = '';
+         DELETE FROM users",
+    )
+    .await;
+    let mut events: Vec<String> = lines(&mut owner).await.into_iter().map(|line| line.3).collect();
+    events.sort();
+    assert_eq!(events, ["second_factor.deleted", "user.deleted"]);
+}
+
+#[tokio::test]
+async fn nobody_truncates_what_is_recorded() {
+    let database = migrated_database().await;
+    let mut owner = connect_owner(&database).await;
+    let own = RECORDED.map(|recorded| (recorded.table, ""));
+    // A table that others refer to takes them along.
+    let nine = [("public.sessions", ""), ("public.users", " CASCADE"), ("public.companies", " CASCADE")];
+    for actor in ["", "system"] {
+        execute(&mut owner, &format!("SET kairo.actor = '{actor}'")).await;
+        for (table, along) in own.into_iter().chain(nine) {
+            let sql = AssertSqlSafe(format!("TRUNCATE {table}{along}"));
+            let refused = sqlx::raw_sql(sql).execute(&mut owner).await.unwrap_err();
+            let said = refused.as_database_error().unwrap();
+            assert_eq!(said.code().as_deref(), Some("42501"), "{table}: {refused}");
+            assert!(said.message().ends_with("cannot be truncated"), "{table}: {refused}");
+            let said = said.downcast_ref::<sqlx::postgres::PgDatabaseError>();
+            assert_eq!(said.hint(), Some("Use DELETE instead."), "{table}");
+        }
+    }
+}

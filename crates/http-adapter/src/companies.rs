@@ -126,7 +126,7 @@ pub(crate) async fn edit(
 
 /// Delete a company
 ///
-/// For administrators. It is out of sight at once, and gone for good after the retention period; its users stay.
+/// For administrators. It is out of sight at once; its users stay.
 #[utoipa::path(
     delete, path = "/companies/{id}", operation_id = "deleteCompany", tag = "companies",
     security(("bearer" = []), ("cookie" = [])),

@@ -144,7 +144,7 @@ pub(crate) async fn move_to(
 
 /// Delete a lead
 ///
-/// It is out of sight at once, and gone for good after the retention period.
+/// It is out of sight at once.
 #[utoipa::path(
     delete, path = "/leads/{id}", operation_id = "deleteLead", tag = "leads", security(("bearer" = [])),
     params(("id" = uuid::Uuid, Path, description = "The lead's id."), IfMatch),

@@ -131,8 +131,7 @@ pub(crate) async fn edit(
 
 /// Delete a user
 ///
-/// For administrators. The user is out of sight and signed out at once, the address is free again, and the rest is gone
-/// for good after the retention period.
+/// For administrators. The user is out of sight and signed out at once, and the address is free again.
 #[utoipa::path(
     delete, path = "/users/{id}", operation_id = "deleteUser", tag = "users",
     security(("bearer" = []), ("cookie" = [])),

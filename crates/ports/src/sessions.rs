@@ -17,7 +17,8 @@ pub trait SessionRepository: Send {
     /// program itself.
     async fn find_by_digest(&mut self, digest: &TokenDigest) -> Result<Option<Session>, StoreError>;
 
-    /// The sessions of a user that were not revoked, the latest first.
+    /// The sessions of a user that were not revoked, the latest first. In a unit that writes, they stay locked for other
+    /// units until this one ends.
     async fn of_user(&mut self, user: UserId) -> Result<Vec<Session>, StoreError>;
 
     /// Adds a session. MUST fail with [`StoreError::Taken`] when its id or digest is in use, and with

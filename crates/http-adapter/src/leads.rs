@@ -2,11 +2,10 @@ mod dto;
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use kairo_domain::Lead;
 use kairo_use_cases::DeleteLead;
 
-use crate::Api;
 use crate::answer::{representation, send, send_outcome};
 use crate::body::{JsonBody, MergeBody};
 use crate::caller::{AnyCaller, Caller};
@@ -16,6 +15,7 @@ use crate::list::{self, ListView};
 use crate::path::{Here, PathId};
 use crate::problem::Problem;
 use crate::query::{ListQuery, NoQuery};
+use crate::{Api, rate_limit};
 
 use dto::{CaptureBody, MoveBody, PatchBody};
 pub(crate) use dto::{CapturedView, LeadView};
@@ -37,9 +37,11 @@ pub(crate) async fn capture(
     api: Api,
     AnyCaller(actor): AnyCaller,
     repeatable: Repeatable,
+    request: HttpRequest,
     here: Here,
     body: JsonBody<CaptureBody>,
 ) -> Result<HttpResponse, Problem> {
+    rate_limit::charge_form(&request, &api)?;
     let key = api.receipt_key().clone();
     let render = Arc::new(move |lead: &Lead| dto::captured(&actor, &here, &key, lead));
     let once = repeatable.once(&actor, body.digest, render.clone());

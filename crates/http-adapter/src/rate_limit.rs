@@ -106,11 +106,19 @@ pub(crate) async fn limited(
 }
 
 fn charge_route(request: &HttpRequest, class: Class) -> Result<(), Problem> {
-    // Who is signed in is counted as a user. Credentials that do not hold are refused later, without a lead.
-    if class == Class::Leads && caller::presents_credentials(request)? {
+    // A form with a slip of the pen must not cost one of few: its handler counts it once it can be taken.
+    if class == Class::Leads {
         return Ok(());
     }
     charge_address(request, &Api::of(request)?, class)
+}
+
+/// Counts a contact form that can be taken. Who is signed in is counted as a user.
+pub(crate) fn charge_form(request: &HttpRequest, api: &Api) -> Result<(), Problem> {
+    if caller::presents_credentials(request)? {
+        return Ok(());
+    }
+    charge_address(request, api, Class::Leads)
 }
 
 /// Counts a request by the address it comes from.

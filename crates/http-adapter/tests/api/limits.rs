@@ -99,6 +99,8 @@ async fn a_network_of_ipv6_is_one_caller() {
 async fn a_visitor_sends_three_forms_an_hour_and_staff_any() {
     let world = world_limited().await;
     for _ in 0..3 {
+        let slip = TestRequest::post().uri(&at("/leads")).set_json(json!({"name": "Ada"}));
+        assert_eq!(send_from(&world, "192.0.2.1", slip).await.status, 422, "a slip costs nothing");
         assert_eq!(send_from(&world, "192.0.2.1", form()).await.status, 201);
     }
     let refused = send_from(&world, "192.0.2.1", form()).await;

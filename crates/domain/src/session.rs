@@ -1,6 +1,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{Entity, Facts, Id, Redacted, Resource, Subject, UserId};
+use crate::{Entity, Facts, Id, Origin, Redacted, Resource, Subject, UserId};
 
 /// The id of a session.
 pub type SessionId = Id<Session>;
@@ -81,6 +81,29 @@ impl Session {
     pub const LIFETIME: TimeDelta = TimeDelta::days(30);
     /// For how long a used token is answered with its successor again.
     pub const TOLERANCE: TimeDelta = TimeDelta::seconds(10);
+
+    /// A session that begins now, from this place.
+    pub fn open(
+        id: SessionId,
+        user: UserId,
+        refresh_digest: TokenDigest,
+        origin: &Origin,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            user,
+            refresh_digest,
+            previous_digest: None,
+            rotated_at: None,
+            expires_at: at + Self::LIFETIME,
+            ip_address: origin.address.clone(),
+            user_agent: origin.agent.clone(),
+            created_at: at,
+            last_used_at: None,
+            revoked_at: None,
+        }
+    }
 
     /// How a token of this session stands.
     pub fn presented(&self, digest: &TokenDigest, now: DateTime<Utc>) -> Presented {

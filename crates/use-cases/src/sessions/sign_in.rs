@@ -1,5 +1,6 @@
 use kairo_domain::{
-    AccountChange, Actor, Email, Event, Redacted, SecondFactor, Session, User, UserActor, Verb, Via,
+    AccountChange, Actor, Email, Event, Redacted, SecondFactor, Session, SessionId, User, UserActor, Verb,
+    Via,
 };
 use kairo_ports::{Credentials, PasswordHash, UnitOfWork};
 
@@ -43,64 +44,16 @@ impl Sessions {
         let claimed = Claimed::by_visitor(desk, &order.email);
         let proven = claimed.prove(desk, &order.password).await?;
         let known = proven.ok_or(REFUSED)?;
-        let rehashed = &rehash(desk, &known, &order.password).await?;
-        let (order, known, claimed) = (&order, &known, &claimed);
-        let opened = retry(|| async move {
-            let now = desk.now();
-            let mut work = desk.begin(&Actor::System).await?;
-            let user = &still_proven(&mut *work, known).await?.ok_or(REFUSED)?;
-            let recovery = match second_factor(desk, &mut *work, user, order.code.as_ref()).await? {
-                Met::Yes { recovery } => recovery,
-                Met::Missing => return Err(Error::SecondFactorRequired),
-                Met::Wrong => return Ok(None),
-            };
-            let id = desk.new_id();
-            let (token, refresh_digest) = desk.ports.refresh_tokens.first(id);
-            let session = Session {
-                id,
-                user: user.id,
-                refresh_digest,
-                previous_digest: None,
-                rotated_at: None,
-                expires_at: now + Session::LIFETIME,
-                ip_address: desk.origin.address.clone(),
-                user_agent: desk.origin.agent.clone(),
-                created_at: now,
-                last_used_at: None,
-                revoked_at: None,
-            };
-            let permit = Actor::System.may(Verb::Create, &session)?;
-            work.sessions().add(&permit, &session).await?;
-            claimed.succeeded(&mut *work).await?;
-            let actor = Actor::User(UserActor {
-                id: user.id,
-                role: user.role,
-                company: user.company,
-                via: Via::Session(session.id),
-            });
-            let event = Event::SessionOpened { session: session.id, user: user.id };
-            work.journal().record_for(&actor, &permit, &event, now).await?;
-            if recovery || rehashed.is_some() {
-                let permit = Actor::System.may(Verb::Update, user)?;
-                if let Some(hash) = rehashed {
-                    work.users().set_password_hash(&permit, user.id, hash).await?;
-                }
-                if recovery {
-                    let event = Event::Account { user: user.id, change: AccountChange::RecoveryCodeUsed };
-                    work.journal().record_for(&actor, &permit, &event, now).await?;
-                }
-            }
-            work.commit().await?;
-            Ok(Some(desk.signed_in(user.clone(), &session, token, now)?))
-        })
-        .await;
+        let rehashed = rehash(desk, &known, &order.password).await?;
+        let proof = &Proof { known, rehashed, code: order.code.clone() };
+        let opened = retry(|| open(desk, &claimed, proof)).await;
         if let Err(error @ Error::SecondFactorRequired) = &opened {
-            claimed.half_proven(desk, known.user.id, error).await?;
+            claimed.half_proven(desk, proof.known.user.id, error).await?;
         }
         match opened? {
             Some(signed_in) => Ok(signed_in),
             None => {
-                claimed.failed(desk, Some(&known.user), "second_factor").await?;
+                claimed.failed(desk, Some(&proof.known.user), "second_factor").await?;
                 Err(Error::Unauthenticated("the code is wrong or was used already"))
             }
         }
@@ -108,6 +61,52 @@ impl Sessions {
 }
 
 const REFUSED: Error = Error::Unauthenticated("the address or the password is wrong");
+
+/// What somebody who signs in has shown.
+struct Proof {
+    /// Whose password it is, and the hash that it fits.
+    known: Credentials,
+    /// Another hash of it, to be kept from now on.
+    rehashed: Option<PasswordHash>,
+    code: Option<Redacted<String>>,
+}
+
+/// Opens the session; `None` when the code does not fit.
+async fn open(desk: &Desk, claimed: &Claimed<'_>, proof: &Proof) -> Result<Option<SignedIn>, Error> {
+    let now = desk.now();
+    let mut work = desk.begin(&Actor::System).await?;
+    let user = still_proven(&mut *work, &proof.known).await?.ok_or(REFUSED)?;
+    let recovery = match second_factor(desk, &mut *work, &user, proof.code.as_ref()).await? {
+        Met::Yes { recovery } => recovery,
+        Met::Missing => return Err(Error::SecondFactorRequired),
+        Met::Wrong => return Ok(None),
+    };
+    let id = desk.new_id();
+    let (token, digest) = desk.ports.refresh_tokens.first(id);
+    let session = Session::open(id, user.id, digest, &desk.origin, now);
+    let permit = Actor::System.may(Verb::Create, &session)?;
+    work.sessions().add(&permit, &session).await?;
+    claimed.succeeded(&mut *work).await?;
+    let actor = actor_of(&user, session.id);
+    let event = Event::SessionOpened { session: session.id, user: user.id };
+    work.journal().record_for(&actor, &permit, &event, now).await?;
+    if let Some(hash) = &proof.rehashed {
+        let permit = Actor::System.may(Verb::Update, &user)?;
+        work.users().set_password_hash(&permit, user.id, hash).await?;
+    }
+    if recovery {
+        let permit = Actor::System.may(Verb::Update, &user)?;
+        let event = Event::Account { user: user.id, change: AccountChange::RecoveryCodeUsed };
+        work.journal().record_for(&actor, &permit, &event, now).await?;
+    }
+    work.commit().await?;
+    desk.signed_in(user, &session, token, now).map(Some)
+}
+
+fn actor_of(user: &User, session: SessionId) -> Actor {
+    let via = Via::Session(session);
+    Actor::User(UserActor { id: user.id, role: user.role, company: user.company, via })
+}
 
 /// Another hash of the password, when the stored one was made with other parameters than new ones are.
 async fn rehash(

@@ -1,6 +1,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{Email, Entity, Id, PersonName};
+use crate::{Email, Entity, Id, NewUser, PersonName, Role, User, Verified};
 
 /// The id of a sign-up.
 pub type SignUpId = Id<SignUp>;
@@ -28,4 +28,12 @@ pub struct SignUp {
 impl SignUp {
     /// For how long the address can be proven.
     pub const LIFETIME: TimeDelta = TimeDelta::hours(24);
+
+    /// The user that it asks for: a client of no company. It has the sign-up's own id, so that the journal tells one
+    /// story.
+    pub fn user(&self, verified: Verified, at: DateTime<Utc>) -> User {
+        let new =
+            NewUser { email: self.email.clone(), name: self.name.clone(), role: Role::Client, company: None };
+        User::create(Id::from_uuid(self.id.uuid()), new, verified, at)
+    }
 }

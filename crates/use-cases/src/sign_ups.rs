@@ -1,6 +1,5 @@
 use kairo_domain::{
-    AccountChange, Actor, Email, Event, Letter, NewPassword, NewUser, PersonName, Role, SignUp, User, UserId,
-    Verb, Verified,
+    AccountChange, Actor, Email, Event, Letter, NewPassword, PersonName, SignUp, UserId, Verb, Verified,
 };
 
 use crate::Error;
@@ -44,7 +43,7 @@ impl SignUps {
                 created_at: now,
                 expires_at: now + SignUp::LIFETIME,
             };
-            let permit = Actor::Visitor.may(Verb::Create, &user_of(&sign_up))?;
+            let permit = Actor::Visitor.may(Verb::Create, &sign_up.user(Verified::No, now))?;
             work.sign_ups().add(&sign_up, hash).await?;
             work.letters().post(desk.new_id(), &Letter::VerifyAddress(sign_up.id), now).await?;
             let user = UserId::from_uuid(sign_up.id.uuid());
@@ -54,15 +53,4 @@ impl SignUps {
         })
         .await
     }
-}
-
-/// The user that the sign-up asks for: a client of no company, who has proven nothing.
-fn user_of(sign_up: &SignUp) -> User {
-    let new = NewUser {
-        email: sign_up.email.clone(),
-        name: sign_up.name.clone(),
-        role: Role::Client,
-        company: None,
-    };
-    User::create(UserId::from_uuid(sign_up.id.uuid()), new, Verified::No, sign_up.created_at)
 }

@@ -32,6 +32,14 @@ impl Desk {
 }
 
 impl Error {
+    /// Somebody else has got the address first: whoever holds the link is not told who.
+    pub(crate) fn of_taken(error: StoreError) -> Self {
+        match error {
+            StoreError::Taken { .. } => Self::TokenInvalid,
+            other => other.into(),
+        }
+    }
+
     /// A token that is gone was used by somebody else.
     pub(crate) fn of_token(error: StoreError) -> Self {
         match error {

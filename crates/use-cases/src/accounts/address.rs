@@ -1,8 +1,8 @@
 use kairo_domain::{
-    AccountChange, Actor, Email, EmailChange, EmailChangeId, Event, Letter, NewUser, Notice, Purpose,
-    Redacted, Resource, Role, Side, SignUpId, TokenDigest, User, UserId, Verb, Verified,
+    AccountChange, Actor, Email, EmailChange, EmailChangeId, Event, Letter, Notice, Purpose, Redacted,
+    Resource, Side, SignUpId, TokenDigest, User, Verb, Verified,
 };
-use kairo_ports::{StoreError, UnitOfWork};
+use kairo_ports::UnitOfWork;
 
 use super::Accounts;
 use crate::Error;
@@ -124,16 +124,9 @@ impl Accounts {
         let now = self.desk.now();
         work.one_time_tokens().take(digest).await.map_err(Error::of_token)?;
         let (sign_up, hash) = work.sign_ups().get(id).await?.ok_or(Error::TokenInvalid)?;
-        let new = NewUser {
-            email: sign_up.email.clone(),
-            name: sign_up.name.clone(),
-            role: Role::Client,
-            company: None,
-        };
-        // The sign-up's own id, so that the journal tells one story.
-        let user = User::create(UserId::from_uuid(id.uuid()), new, Verified::Yes, now);
+        let user = sign_up.user(Verified::Yes, now);
         let permit = Actor::System.may(Verb::Create, &user)?;
-        work.users().add(&permit, &user).await.map_err(taken_meanwhile)?;
+        work.users().add(&permit, &user).await.map_err(Error::of_taken)?;
         work.users().set_password_hash(&permit, user.id, &hash).await?;
         work.sign_ups().remove(&sign_up).await?;
         let event = Event::UserCreated { user: user.id };
@@ -162,7 +155,7 @@ impl Accounts {
             return Ok(AddressVerified::OneSide);
         }
         let changed = user.change_email(change.new_email.clone(), now);
-        work.users().save(&permit, &user).await.map_err(taken_meanwhile)?;
+        work.users().save(&permit, &user).await.map_err(Error::of_taken)?;
         work.email_changes().remove_of(user.id).await?;
         // A link that waits in the old mailbox must not open the account to whoever reads that.
         work.one_time_tokens().discard(Purpose::PasswordReset(user.id)).await?;
@@ -172,13 +165,5 @@ impl Accounts {
         work.letters().post(self.desk.new_id(), &notice, now).await?;
         work.commit().await?;
         Ok(AddressVerified::AddressChanged(user))
-    }
-}
-
-/// Somebody else got the address first: nobody is told who.
-fn taken_meanwhile(error: StoreError) -> Error {
-    match error {
-        StoreError::Taken { .. } => Error::TokenInvalid,
-        other => other.into(),
     }
 }

@@ -3,7 +3,7 @@ use kairo_domain::{
     Actor, Email, Event, Invitation, InvitationChange, InvitationStatus, NewPassword, NewUser, PersonName,
     Purpose, Redacted, Resource, Role, TokenDigest, User, UserActor, Verb, Verified, Via,
 };
-use kairo_ports::{StoreError, UnitOfWork};
+use kairo_ports::UnitOfWork;
 
 use super::{Invitations, event};
 use crate::Error;
@@ -82,7 +82,7 @@ impl Invitations {
             };
             let user = User::create(desk.new_id(), new, Verified::Yes, now);
             let made = Actor::System.may(Verb::Create, &user)?;
-            work.users().add(&made, &user).await.map_err(taken_meanwhile)?;
+            work.users().add(&made, &user).await.map_err(Error::of_taken)?;
             work.users().set_password_hash(&made, user.id, hash).await?;
             let permit = Actor::System.may(Verb::Create, &invitation)?;
             invitation.accepted_at = Some(now);
@@ -131,13 +131,5 @@ impl Invitations {
             });
             actor.may(Verb::Create, invitation).is_ok()
         }))
-    }
-}
-
-/// The address has an account by now: whoever holds the link is not told.
-fn taken_meanwhile(error: StoreError) -> Error {
-    match error {
-        StoreError::Taken { .. } => Error::TokenInvalid,
-        other => other.into(),
     }
 }

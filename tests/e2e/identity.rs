@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use kairo_testkit::postgres::ephemeral_database;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
 
 use crate::mail::{mails_of, token_in};
 use crate::program::{Place, Program, body, eventually};
@@ -36,7 +38,8 @@ fn text(value: &Value, field: &str) -> String {
 
 #[tokio::test]
 async fn an_invited_client_signs_in_and_sees_the_own_company_alone() {
-    let place = Place::new();
+    let database = ephemeral_database().await;
+    let place = Place::on_database(database.url());
     let program = place.serve(&["--demo"]).await;
     let team = program.demo_token("TEAM").await;
     let company = json!({"name": "Difference Engines"});
@@ -60,7 +63,10 @@ async fn an_invited_client_signs_in_and_sees_the_own_company_alone() {
         program.http.post(program.api("/auth/invitations/accept")).json(&accept).send().await.unwrap();
     assert_eq!(accepted.status(), StatusCode::CREATED, "{}", accepted.text().await.unwrap());
 
-    let ada = text(&program.sign_in("ada@engines.example", PASSWORD).await, "accessToken");
+    let signed_in = program.sign_in("ada@engines.example", PASSWORD).await;
+    let ada = text(&signed_in, "accessToken");
+    let own = unpublished_projects_of(database.url(), &text(&signed_in["user"], "id"), &company).await;
+    assert_eq!(own, ["difference-engine"], "of all companies' unpublished projects, her own company's");
     let companies = body(program.get("/companies", &ada).await).await;
     let names: Vec<_> = companies["data"].as_array().unwrap().iter().map(|one| text(one, "name")).collect();
     assert_eq!(names, ["Difference Engines"]);
@@ -73,6 +79,24 @@ async fn an_invited_client_signs_in_and_sees_the_own_company_alone() {
         program.http.post(program.api("/auth/invitations/accept")).json(&accept).send().await.unwrap();
     assert_eq!(body(again).await["code"], "token_invalid");
     assert_eq!(program.stop().await, Some(0));
+}
+
+/// What a client sees of projects that are not published, as their transactions see it: each of the demo's companies
+/// has some, and this company gets one.
+async fn unpublished_projects_of(database: &str, user: &str, company: &str) -> Vec<String> {
+    let mut connection = PgConnection::connect(database).await.unwrap();
+    let insert = "insert into projects (company_id, slug, title, summary, content)
+                  select id, case when id = $1::text::uuid then 'difference-engine' else 'of-' || id end, 'T', 'S', '[]'
+                    from companies";
+    let made = sqlx::query(insert).bind(company).execute(&mut connection).await.unwrap();
+    assert!(made.rows_affected() > 1, "there are other companies");
+    let mut transaction = connection.begin().await.unwrap();
+    sqlx::query("set local role kairo_client").execute(&mut *transaction).await.unwrap();
+    let context = "select set_config('kairo.actor', 'user', true), set_config('kairo.user', $1, true),
+                          set_config('kairo.company', $2, true)";
+    sqlx::query(context).bind(user).bind(company).execute(&mut *transaction).await.unwrap();
+    let seen = sqlx::query_scalar("select slug from projects where not published order by slug");
+    seen.fetch_all(&mut *transaction).await.unwrap()
 }
 
 #[tokio::test]

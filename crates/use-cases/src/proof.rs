@@ -58,7 +58,7 @@ impl<'a> Claimed<'a> {
     /// The account was proven: its failures are forgotten, and this attempt was none.
     pub(crate) async fn succeeded(&self, work: &mut dyn UnitOfWork) -> Result<(), Error> {
         work.attempts().take_back(&self.keys).await?;
-        Ok(work.attempts().forget(&self.keys[0]).await?)
+        self.forgive(work).await
     }
 
     /// The password is right, and more is asked for: this attempt was no failure, and is remembered.

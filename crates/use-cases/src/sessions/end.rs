@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use kairo_domain::{Actor, Event, Resource, SessionId, UserId, Verb};
+use kairo_domain::{Actor, Event, Permit, Resource, Session, SessionId, UserId, Verb};
 use kairo_ports::{StoreError, UnitOfWork};
 
 use super::Sessions;
@@ -70,9 +70,7 @@ impl Sessions {
             if session.revoked_at.is_some() {
                 return Err(Error::missing(id));
             }
-            session.revoke(now);
-            work.sessions().revoke(&permit, &session).await.map_err(ended_meanwhile)?;
-            work.journal().record(&permit, &Event::SessionRevoked { session: id }, now).await?;
+            end_one(&mut *work, &permit, &mut session, now).await?;
             Ok(work.commit().await?)
         })
         .await?;
@@ -94,9 +92,7 @@ impl Sessions {
             let session = find(desk, &mut *work, token, digest).await?;
             let Some(mut session) = session.filter(|session| session.is_alive(now)) else { return Ok(None) };
             let permit = Actor::System.may(Verb::Delete, &session)?;
-            session.revoke(now);
-            work.sessions().revoke(&permit, &session).await.map_err(ended_meanwhile)?;
-            work.journal().record(&permit, &Event::SessionRevoked { session: session.id }, now).await?;
+            end_one(&mut *work, &permit, &mut session, now).await?;
             work.commit().await?;
             Ok(Some(session.id))
         })
@@ -120,12 +116,21 @@ pub(crate) async fn end_all(
             continue;
         }
         let permit = actor.may(Verb::Delete, &session)?;
-        session.revoke(now);
-        work.sessions().revoke(&permit, &session).await.map_err(ended_meanwhile)?;
-        work.journal().record(&permit, &Event::SessionRevoked { session: session.id }, now).await?;
+        end_one(work, &permit, &mut session, now).await?;
         ended.push(session.id);
     }
     Ok(ended)
+}
+
+async fn end_one(
+    work: &mut dyn UnitOfWork,
+    permit: &Permit,
+    session: &mut Session,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    session.revoke(now);
+    work.sessions().revoke(permit, session).await.map_err(ended_meanwhile)?;
+    Ok(work.journal().record(permit, &Event::SessionRevoked { session: session.id }, now).await?)
 }
 
 /// Somebody else ended it first: the order starts over, and no longer meets it.

@@ -2,7 +2,8 @@
 //!
 //! # What this room is
 //! Driven ports: the [`Store`] and its [`UnitOfWork`] with one repository per aggregate, the [`Clock`], the
-//! [`IdSource`], [`Passwords`] and [`AccessTokens`]. Errors of a store are one concrete enum, [`StoreError`].
+//! [`IdSource`], [`Passwords`], [`AccessTokens`] and [`Egress`]. Errors of a store are one concrete enum,
+//! [`StoreError`].
 //!
 //! # What it may import
 //! `kairo-domain`, async-trait, chrono, uuid, serde_json, bytes, thiserror; mockall behind the feature `mock`.
@@ -32,6 +33,7 @@ mod api_keys;
 mod attempts;
 mod clock;
 mod companies;
+mod egress;
 mod email_changes;
 mod expired;
 mod idempotency;
@@ -61,6 +63,7 @@ pub use api_keys::ApiKeyRepository;
 pub use attempts::AttemptLog;
 pub use clock::Clock;
 pub use companies::CompanyRepository;
+pub use egress::{Egress, EgressError, EgressRequest, EgressResponse};
 pub use email_changes::EmailChangeRepository;
 pub use expired::Expired;
 pub use idempotency::{Answer, Claim, IdempotencyKey, IdempotencyKeys, KeyIssue};

@@ -9,6 +9,7 @@ pub use crate::api_keys::MockApiKeyRepository;
 pub use crate::attempts::MockAttemptLog;
 pub use crate::clock::MockClock;
 pub use crate::companies::MockCompanyRepository;
+pub use crate::egress::MockEgress;
 pub use crate::email_changes::MockEmailChangeRepository;
 pub use crate::expired::MockExpired;
 pub use crate::idempotency::MockIdempotencyKeys;

@@ -33,6 +33,8 @@ mod no_mail;
 
 pub use builder::{BuildError, Builder};
 pub use kairo_domain as domain;
+#[cfg(feature = "egress")]
+pub use kairo_egress as egress;
 pub use kairo_flow as flow;
 #[cfg(feature = "http")]
 pub use kairo_http as http;

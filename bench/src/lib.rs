@@ -4,6 +4,8 @@
 //! ```sh
 //! cargo build --release && cargo run --release -p kairo-bench --bin account-timing
 //! cargo build --release && cargo run --release -p kairo-bench --bin sign-in-load
+//! cargo build --release && cargo run --release -p kairo-bench --bin crash-record
+//! cargo build --release && cargo run --release -p kairo-bench --bin automations
 //! ```
 
 #![expect(
@@ -13,8 +15,10 @@
     reason = "a script ends where a step fails, and its output is what it is for"
 )]
 
+pub mod automations;
+pub mod crash;
 mod figures;
 mod program;
 
 pub use figures::{Figures, report};
-pub use program::Program;
+pub use program::{Program, binary};

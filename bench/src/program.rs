@@ -28,7 +28,7 @@ impl Program {
         let folder = tempfile::Builder::new().prefix("kairo-bench-").tempdir().unwrap();
         open_to_others(&folder);
         for (name, value) in settings {
-            println!("with {name}={value}");
+            println!("with {name}={}", if *name == "DATABASE_URL" { "a cluster of its own" } else { value });
         }
         let mut child = Command::new(binary())
             .args(["serve", "--demo", "--listen", "127.0.0.1:0"])
@@ -95,14 +95,17 @@ impl Program {
     }
 }
 
-fn open_to_others(folder: &TempDir) {
+pub(crate) fn open_to_others(folder: &TempDir) {
     use std::os::unix::fs::PermissionsExt;
     // Started as root, the database server is another user in it.
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o711)).unwrap();
 }
 
 /// The program beside this script.
-fn binary() -> PathBuf {
+///
+/// # Panics
+/// When it is not built.
+pub fn binary() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let binary = own.parent().unwrap().join("kairo");
     assert!(binary.is_file(), "{} is not built: run `cargo build --release` first", binary.display());

@@ -6,12 +6,15 @@ use crate::program::{Place, stderr, stdout};
 async fn settings_are_shown_with_their_source_and_secrets_are_not() {
     let place = Place::on_database("postgres://kairo:hunter2hunter2@127.0.0.1:1/kairo")
         .with("KAIRO_SERVER__WORKERS", "3")
+        .with("KAIRO_EGRESS__ALLOW", "[\"10.20.0.0/16\"]")
         .with("KAIRO_AUTH__SIGNING_KEY", "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=");
     std::fs::write(place.folder.path().join("kairo.toml"), "[limits]\nbody_depth = 32\n").unwrap();
     let shown = stdout(&place.run(&["config"]).await);
     let row = |key: &str| shown.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
     assert!(row("server.workers").ends_with("= 3  # environment, KAIRO_SERVER__WORKERS"), "{shown}");
     assert!(row("limits.body_depth").contains("= 32  # ") && row("limits.body_depth").contains("kairo.toml"));
+    assert!(row("egress.allow").contains("= [\"10.20.0.0/16\"]  # environment"), "{shown}");
+    assert!(row("worker.concurrency").ends_with("= 16  # default"), "{shown}");
     assert!(row("log.format").ends_with("= \"text\"  # default"), "{shown}");
     assert!(row("database.url").contains("(hidden)") && row("auth.signing_key").contains("(hidden)"));
     assert!(!shown.contains("hunter2") && !shown.contains("c2VjcmV0"), "{shown}");
@@ -73,6 +76,8 @@ async fn a_setting_that_cannot_be_meant_is_refused_before_anything_starts() {
         ("KAIRO_SERVER__CORS_ORIGINS", "[\"*\"]", "server.cors_origins"),
         ("KAIRO_AUTH__ARGON2__MEMORY_KIB", "8", "auth.argon2"),
         ("KAIRO_LIMITS__REQUEST_SECONDS", "0", "limits.request_seconds"),
+        ("KAIRO_EGRESS__ALLOW", "[\"0.0.0.0/0\"]", "egress.allow"),
+        ("KAIRO_WORKER__STALE_MS", "3000", "worker.stale_ms"),
     ] {
         let place = Place::new().with(name, value);
         let refused = place.run(&["serve"]).await;

@@ -165,6 +165,13 @@ impl Program {
         }
     }
 
+    /// How much memory it has in use.
+    pub(crate) fn megabytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
+    }
+
     /// Asks it to stop and waits; the exit code is returned.
     pub(crate) async fn stop(mut self) -> Option<i32> {
         send(&self.child, Signal::SIGTERM);
@@ -230,7 +237,7 @@ fn open_to_others(folder: &Path) {
 }
 
 /// The binary beside this test's own.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let binary = own.ancestors().nth(2).unwrap().join("kairo");
     assert!(binary.is_file(), "{} is not built: run `cargo build --workspace` first", binary.display());

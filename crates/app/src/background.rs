@@ -1,4 +1,5 @@
-//! What goes on beside the requests: following revocations, sending mails, reading rotated keys, clearing up.
+//! What goes on beside the requests: following revocations, sending mails, reading rotated keys, clearing up, and
+//! running automations.
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::keys::{Keys, RELOAD_EVERY};
 use crate::stop::Stop;
 use crate::upkeep::keep_up;
+use crate::work::Work;
 
 /// How often revocations are looked for although none was announced: an announcement may be lost.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
@@ -26,12 +28,14 @@ pub(crate) struct Background {
     pub(crate) keys: Keys,
     pub(crate) keyring: Keyring,
     pub(crate) stop: Stop,
+    /// The worker, if this process has one.
+    pub(crate) work: Option<Work>,
 }
 
 impl Background {
     /// Does everything until the program is asked to stop; what has begun is finished.
     pub(crate) async fn run(self) {
-        let Self { studio, store, metrics, keys, keyring, stop } = self;
+        let Self { studio, store, metrics, keys, keyring, stop, work } = self;
         let (revoked, posted) = (Notify::new(), Notify::new());
         tokio::join!(
             listen(&store, &revoked, &posted, &stop),
@@ -39,6 +43,11 @@ impl Background {
             post(&studio, &posted, &stop),
             reload(&keys, &keyring, &stop),
             keep_up(studio.clone(), metrics, stop.clone()),
+            async {
+                if let Some(work) = work {
+                    work.run().await;
+                }
+            },
         );
     }
 }
@@ -98,7 +107,7 @@ async fn post(studio: &Studio, posted: &Notify, stop: &Stop) {
     }
 }
 
-async fn reload(keys: &Keys, keyring: &Keyring, stop: &Stop) {
+pub(crate) async fn reload(keys: &Keys, keyring: &Keyring, stop: &Stop) {
     let mut beat = interval(RELOAD_EVERY);
     loop {
         tokio::select! {

@@ -13,11 +13,13 @@ mod output;
 mod seed;
 mod serve;
 mod user;
+mod worker;
 
 /// What commands return: any error ends as one line that says what to do next.
 type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
-/// The backend of a creative and automation studio: HTTP API, database and command line in one program.
+/// The backend of a creative and automation studio: HTTP API, automation worker, database and command line in one
+/// program.
 ///
 /// Without DATABASE_URL it finds PostgreSQL server programs on this machine, or fetches them, and runs a private
 /// cluster in its data folder. With DATABASE_URL it uses that server.
@@ -33,11 +35,16 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the HTTP API
+    /// Serve the HTTP API and run automations
     ///
     /// Starts the database if need be, brings its schema up to date and serves until Ctrl-C or SIGTERM; then
     /// requests under way are finished and everything is stopped.
     Serve(serve::Args),
+    /// Run automations without the HTTP API
+    ///
+    /// `kairo serve` runs them too unless worker.enabled is off. Any number of both may share one database; a worker
+    /// that dies leaves its runs to the others, who go on after the last step that was kept.
+    Worker(worker::Args),
     /// Bring the database schema up to date, or say how it stands
     Migrate(migrate::Args),
     /// Fill the database with example data
@@ -70,6 +77,7 @@ async fn dispatch(cli: Cli) -> Outcome {
     let stop = Stop::listen()?;
     match cli.command {
         Command::Serve(args) => serve::run(loaded.config, args, &stop).await,
+        Command::Worker(args) => worker::run(loaded.config, args, &stop).await,
         Command::Migrate(args) => migrate::run(loaded.config, args).await,
         Command::Seed(args) => seed::run(loaded.config, args).await,
         Command::User(args) => user::run(loaded.config, args).await,

@@ -12,4 +12,6 @@ pub use load::{ConfigError, Loaded, load};
 pub use mail::Mail;
 pub use rates::{Rate, Rates};
 pub use report::report;
-pub use sections::{Auth, Config, Database, Folders, ForwardedBy, Limits, Log, LogFormat, Secret, Server};
+pub use sections::{
+    Auth, Config, Database, Egress, Folders, ForwardedBy, Limits, Log, LogFormat, Secret, Server, Worker,
+};

@@ -35,5 +35,6 @@ mod stop;
 mod telemetry;
 mod upkeep;
 mod wiring;
+mod work;
 
 pub use cli::run;

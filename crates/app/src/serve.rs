@@ -11,6 +11,7 @@ use crate::background::Background;
 use crate::config::{Config, ForwardedBy};
 use crate::stop::Stop;
 use crate::wiring::Running;
+use crate::work::{Work, worker_settings};
 
 /// The HTTP server, listening.
 pub(crate) struct Server {
@@ -90,6 +91,12 @@ impl Server {
             keys: running.keys().clone(),
             keyring: running.keyring().clone(),
             stop: stop.clone(),
+            work: config.worker.enabled.then(|| Work {
+                studio: running.studio().clone(),
+                store: running.store().clone(),
+                settings: worker_settings(config.worker),
+                stop: stop.clone(),
+            }),
         };
         Ok(Self { address, server: http.run(), background, tasks, grace })
     }
@@ -119,6 +126,7 @@ impl Server {
             tracing::error!(error = %unattended, "stopping, to be started again");
             Instant::now()
         });
+        self.tasks.wind_down();
         let (served, ()) = tokio::join!(server, handle.stop(true));
         let left = self.grace.saturating_sub(asked.elapsed());
         let finished = async {
@@ -148,7 +156,9 @@ async fn attended_until(
 
 fn settings(running: &Running, config: &Config, metrics: Metrics) -> Settings {
     let mut settings = Settings::new(running.lasting_key().derive("http"));
+    settings.public_url.clone_from(&config.server.api_url);
     settings.json_limit = config.limits.body_bytes;
+    settings.flow_limit = config.limits.flow_body_bytes;
     settings.depth_limit = config.limits.body_depth;
     settings.request_timeout = Duration::from_secs(config.limits.request_seconds);
     settings.body_pace =
@@ -173,6 +183,7 @@ fn rate_limits(config: &Config) -> RateLimits {
         leads: rates.leads.quota(),
         reads: rates.reads.quota(),
         user: rates.user.quota(),
+        hooks: rates.hooks.quota(),
     }
 }
 

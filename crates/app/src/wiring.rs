@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kairo::Studio;
 use kairo::domain::{Actor, Email, NewPassword};
+use kairo::egress::{EgressSettings, HttpEgress};
 use kairo::mail::{Brand, DirectoryMailer, SmtpMailer, SmtpSettings};
 use kairo::ports::{Clock, Mailer, Passwords, Store};
 use kairo::postgres::{PgOptions, PgStore};
@@ -64,6 +65,7 @@ impl Running {
             .tokens(token_settings(config))
             .argon2(config.auth.argon2)
             .mailer(mailer(config)?)
+            .egress(Arc::new(HttpEgress::new(egress_settings(config))?))
             .links(Links::below(&public_url(config)))
             .name(config.mail.studio_name.clone())
             .build()?;
@@ -159,6 +161,10 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Error> {
             Ok(Arc::new(DirectoryMailer::new(&dir, &config.mail.from, brand, clock)?))
         }
     }
+}
+
+fn egress_settings(config: &Config) -> EgressSettings {
+    EgressSettings { allowed: config.egress.allow.clone(), ..EgressSettings::default() }
 }
 
 /// Where people reach the frontend.

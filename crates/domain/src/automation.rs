@@ -1,13 +1,21 @@
+mod field;
+mod flow_version;
+mod settings;
 mod status;
+mod transition;
 
 use std::ops::Deref;
 
 use chrono::{DateTime, Utc};
-use kairo_flow::{Fault, FlowDocument, check};
+use kairo_flow::{Fault, FlowDocument};
 
-use crate::{Entity, Facts, Id, IllegalTransition, Message, Resource, Subject, Title, UserId, Version};
+use crate::{Change, Entity, Facts, Id, Message, Patch, Resource, Subject, Title, UserId, Version};
 
+pub use field::AutomationField;
+pub use flow_version::{FlowNumber, FlowVersion};
+pub use settings::{AutomationSettings, SettingsIssue};
 pub use status::AutomationStatus;
+pub use transition::{AutomationMoved, AutomationRefused};
 
 /// The id of an automation.
 pub type AutomationId = Id<Automation>;
@@ -35,6 +43,10 @@ pub struct AutomationRecord {
     pub description: Option<Message>,
     /// What it does.
     pub flow: FlowDocument,
+    /// Which version of the flow that is.
+    pub flow_number: FlowNumber,
+    /// How its runs are kept within bounds, and what they all know.
+    pub settings: AutomationSettings,
     /// Whether it fires.
     pub status: AutomationStatus,
     /// How often it was run.
@@ -51,56 +63,129 @@ pub struct AutomationRecord {
     pub version: Version,
 }
 
-/// An automation changed its status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AutomationMoved {
-    /// The automation.
-    pub automation: AutomationId,
-    /// Where it stood.
-    pub from: AutomationStatus,
-    /// Where it stands.
-    pub to: AutomationStatus,
+/// What is said of an automation that is to be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewAutomation {
+    /// Its title.
+    pub title: Title,
+    /// What it is for.
+    pub description: Option<Message>,
+    /// What it does; faults are allowed, since it begins as a draft.
+    pub flow: FlowDocument,
+    /// How its runs are kept within bounds.
+    pub settings: AutomationSettings,
 }
 
-/// Why an automation did not change its status.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AutomationRefused {
-    /// The machine has no such edge.
-    #[error("{0}")]
-    Illegal(IllegalTransition<AutomationStatus>),
-    /// The flow has faults.
-    #[error("the flow has {} faults and cannot be activated", .0.len())]
-    NotRunnable(Vec<Fault>),
+/// What is changed about an automation beside its flow and its status.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct AutomationPatch {
+    /// Its title.
+    pub title: Change<Title>,
+    /// What it is for.
+    pub description: Patch<Message>,
+    /// How its runs are kept within bounds; replaced as a whole.
+    pub settings: Change<AutomationSettings>,
+}
+
+/// An automation was edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AutomationEdited {
+    /// The automation.
+    pub automation: AutomationId,
+    /// The public names of the fields that changed.
+    pub fields: Vec<&'static str>,
+}
+
+/// An automation got another flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlowDrawn {
+    /// The automation.
+    pub automation: AutomationId,
+    /// The number of the new version of its flow.
+    pub number: FlowNumber,
 }
 
 impl Automation {
+    /// A new automation: a draft.
+    pub fn create(id: AutomationId, owner: UserId, new: NewAutomation, at: DateTime<Utc>) -> Self {
+        Self::restore(AutomationRecord {
+            id,
+            owner,
+            title: new.title,
+            description: new.description,
+            flow: new.flow,
+            flow_number: FlowNumber::FIRST,
+            settings: new.settings,
+            status: AutomationStatus::Draft,
+            execution_count: 0,
+            last_executed_at: None,
+            created_at: at,
+            updated_at: at,
+            deleted_at: None,
+            version: Version::FIRST,
+        })
+    }
+
     /// Rebuilds an automation from storage.
     pub const fn restore(record: AutomationRecord) -> Self {
         Self { record }
     }
 
-    /// Moves the automation along its machine; only a flow without faults becomes ACTIVE.
+    /// Edits what is said of the automation. `None` when the edit changes nothing: then there is no new version.
+    pub fn edit(&mut self, patch: AutomationPatch, at: DateTime<Utc>) -> Option<AutomationEdited> {
+        let record = &mut self.record;
+        let fields = [
+            ("title", patch.title.apply(&mut record.title)),
+            ("description", patch.description.apply(&mut record.description)),
+            ("settings", patch.settings.apply(&mut record.settings)),
+        ];
+        let fields: Vec<_> =
+            fields.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name).collect();
+        if fields.is_empty() {
+            return None;
+        }
+        self.touch(at);
+        Some(AutomationEdited { automation: self.id, fields })
+    }
+
+    /// Replaces the flow, which makes a new version of it. `faults` are those of the new flow; one that fires must
+    /// have none. `None` when nothing but what an editor forgets anyway is different.
     ///
     /// # Errors
-    /// [`AutomationRefused`]; the automation is then unchanged.
-    pub fn move_to(
+    /// [`AutomationRefused::NotRunnable`] for a flow with faults while the automation is ACTIVE.
+    pub fn draw(
         &mut self,
-        to: AutomationStatus,
+        flow: FlowDocument,
+        faults: Vec<Fault>,
         at: DateTime<Utc>,
-    ) -> Result<AutomationMoved, AutomationRefused> {
-        let from = self.status;
-        if !from.next().contains(&to) {
-            let allowed = from.next().to_vec();
-            return Err(AutomationRefused::Illegal(IllegalTransition { from, to, allowed }));
-        }
-        let faults = if to == AutomationStatus::Active { check(&self.flow) } else { Vec::new() };
-        if !faults.is_empty() {
+    ) -> Result<Option<FlowDrawn>, AutomationRefused> {
+        if self.status == AutomationStatus::Active && !faults.is_empty() {
             return Err(AutomationRefused::NotRunnable(faults));
         }
-        self.record.status = to;
+        if self.flow.is_same_flow(&flow) {
+            return Ok(None);
+        }
+        self.record.flow = flow;
+        self.record.flow_number = self.flow_number.next();
+        self.touch(at);
+        Ok(Some(FlowDrawn { automation: self.id, number: self.flow_number }))
+    }
+
+    /// Takes the automation out of sight; it fires no more, and the purge removes it after the retention period.
+    pub fn delete(&mut self, at: DateTime<Utc>) -> AutomationId {
+        self.record.deleted_at = Some(at);
+        self.touch(at);
+        self.id
+    }
+
+    /// Whether its triggers fire.
+    pub fn fires(&self) -> bool {
+        self.status == AutomationStatus::Active && self.deleted_at.is_none()
+    }
+
+    fn touch(&mut self, at: DateTime<Utc>) {
         self.record.updated_at = at;
         self.record.version = self.record.version.next();
-        Ok(AutomationMoved { automation: self.id, from, to })
     }
 }
 
@@ -119,74 +204,4 @@ impl Subject for Automation {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn at(seconds: i64) -> DateTime<Utc> {
-        DateTime::from_timestamp(seconds, 0).unwrap()
-    }
-
-    fn automation(flow: FlowDocument) -> Automation {
-        Automation::restore(AutomationRecord {
-            id: AutomationId::from_uuid(Uuid::from_u128(1)),
-            owner: UserId::from_uuid(Uuid::from_u128(2)),
-            title: Title::parse("Welcome").unwrap(),
-            description: None,
-            flow,
-            status: AutomationStatus::Draft,
-            execution_count: 0,
-            last_executed_at: None,
-            created_at: at(0),
-            updated_at: at(0),
-            deleted_at: None,
-            version: Version::FIRST,
-        })
-    }
-
-    fn runnable() -> FlowDocument {
-        let nodes = json!([{"id": "t", "type": "trigger.manual"}]);
-        FlowDocument::parse(json!({"nodes": nodes, "edges": []})).unwrap()
-    }
-
-    #[test]
-    fn a_flow_with_faults_is_not_activated() {
-        let mut automation = automation(FlowDocument::empty());
-        let refused = automation.move_to(AutomationStatus::Active, at(1)).unwrap_err();
-        assert!(matches!(refused, AutomationRefused::NotRunnable(faults) if faults.len() == 1));
-        assert_eq!(automation.status, AutomationStatus::Draft);
-    }
-
-    #[test]
-    fn an_archived_automation_is_restored_as_a_draft() {
-        let mut automation = automation(FlowDocument::empty());
-        automation.move_to(AutomationStatus::Archived, at(1)).unwrap();
-        assert!(automation.move_to(AutomationStatus::Active, at(2)).is_err());
-        automation.move_to(AutomationStatus::Draft, at(2)).unwrap();
-        assert_eq!(automation.version.number(), 3);
-    }
-
-    proptest! {
-        #[test]
-        fn no_walk_leaves_the_edges(walk in prop::collection::vec(prop::sample::select(AutomationStatus::ALL.to_vec()), 0..40)) {
-            let mut automation = automation(runnable());
-            for to in walk {
-                let before = automation.clone();
-                match automation.move_to(to, at(1)) {
-                    Ok(moved) => {
-                        prop_assert!(before.status.next().contains(&to));
-                        prop_assert_eq!((moved.from, automation.status), (before.status, to));
-                        prop_assert_eq!(automation.version, before.version.next());
-                    }
-                    Err(_) => {
-                        prop_assert!(!before.status.next().contains(&to));
-                        prop_assert_eq!(&automation, &before);
-                    }
-                }
-            }
-        }
-    }
-}
+mod tests;

@@ -1,14 +1,18 @@
 mod account;
+mod automation;
+mod credential;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    ApiKeyId, AutomationMoved, CompanyEdited, CompanyId, Invitation, InvitationId, LeadDeleted, LeadEdited,
-    LeadId, LeadMoved, LeadSource, Resource, Role, SessionId, UserId,
+    ApiKeyId, AutomationId, CompanyEdited, CompanyId, CredentialId, Invitation, InvitationId, LeadDeleted,
+    LeadEdited, LeadId, LeadMoved, LeadNoteId, LeadSource, Resource, Role, RunId, SessionId, UserId,
 };
 
 pub use account::{AccountChange, InvitationChange};
+pub use automation::{AutomationChange, RunChange};
+pub use credential::CredentialChange;
 
 /// Something that happened, as the journal keeps it: ids, statuses, field names, and the reason somebody gave for a
 /// move, which an erasure has to overwrite. No other personal data.
@@ -27,6 +31,13 @@ pub enum Event {
     LeadMoved(LeadMoved),
     /// A lead was taken out of sight.
     LeadDeleted(LeadDeleted),
+    /// Something was written down about a lead; what it says is in the note alone.
+    LeadNoted {
+        /// The lead.
+        lead: LeadId,
+        /// The note.
+        note: LeadNoteId,
+    },
     /// A user was made.
     UserCreated {
         /// The user.
@@ -75,6 +86,13 @@ pub enum Event {
         /// The key.
         key: ApiKeyId,
     },
+    /// Something happened to a credential.
+    Credential {
+        /// The credential.
+        credential: CredentialId,
+        /// What.
+        change: CredentialChange,
+    },
     /// Somebody signed in.
     SessionOpened {
         /// The session.
@@ -94,8 +112,20 @@ pub enum Event {
         /// Whose it was.
         user: UserId,
     },
-    /// An automation changed its status.
-    AutomationMoved(AutomationMoved),
+    /// Something happened to an automation.
+    Automation {
+        /// The automation.
+        automation: AutomationId,
+        /// What.
+        change: AutomationChange,
+    },
+    /// Something happened to a run.
+    Run {
+        /// The run.
+        run: RunId,
+        /// What.
+        change: RunChange,
+    },
 }
 
 impl Event {
@@ -106,6 +136,7 @@ impl Event {
             Self::LeadEdited(_) => "lead.edited",
             Self::LeadMoved(_) => "lead.status_changed",
             Self::LeadDeleted(_) => "lead.deleted",
+            Self::LeadNoted { .. } => "lead.noted",
             Self::UserCreated { .. } => "user.created",
             Self::PasswordReset { .. } => "user.password_reset",
             Self::CompanyCreated { .. } => "company.created",
@@ -115,36 +146,42 @@ impl Event {
             Self::Invitation { change, .. } => change.name(),
             Self::ApiKeyCreated { .. } => "api_key.created",
             Self::ApiKeyRevoked { .. } => "api_key.revoked",
+            Self::Credential { change, .. } => change.name(),
             Self::SessionReused { .. } => "session.token_reused",
             Self::SessionOpened { .. } => "session.opened",
             Self::SessionRevoked { .. } => "session.revoked",
-            Self::AutomationMoved(_) => "automation.status_changed",
+            Self::Automation { change, .. } => change.name(),
+            Self::Run { change, .. } => change.name(),
         }
     }
 
     /// The kind of thing it happened to.
     pub const fn resource(&self) -> Resource {
         match self {
-            Self::LeadCreated { .. } | Self::LeadEdited(_) | Self::LeadMoved(_) | Self::LeadDeleted(_) => {
-                Resource::Lead
-            }
+            Self::LeadCreated { .. }
+            | Self::LeadEdited(_)
+            | Self::LeadMoved(_)
+            | Self::LeadDeleted(_)
+            | Self::LeadNoted { .. } => Resource::Lead,
             Self::UserCreated { .. } | Self::PasswordReset { .. } | Self::Account { .. } => Resource::User,
             Self::CompanyCreated { .. } | Self::CompanyEdited(_) | Self::CompanyDeleted { .. } => {
                 Resource::Company
             }
             Self::Invitation { role, .. } => Invitation::resource(*role),
             Self::ApiKeyCreated { .. } | Self::ApiKeyRevoked { .. } => Resource::ApiKey,
+            Self::Credential { .. } => Resource::Credential,
             Self::SessionOpened { .. } | Self::SessionRevoked { .. } | Self::SessionReused { .. } => {
                 Resource::Session
             }
-            Self::AutomationMoved(_) => Resource::Automation,
+            Self::Automation { .. } => Resource::Automation,
+            Self::Run { .. } => Resource::Run,
         }
     }
 
     /// The thing it happened to.
     pub const fn subject(&self) -> Uuid {
         match self {
-            Self::LeadCreated { lead, .. } => lead.uuid(),
+            Self::LeadCreated { lead, .. } | Self::LeadNoted { lead, .. } => lead.uuid(),
             Self::LeadEdited(event) => event.lead.uuid(),
             Self::LeadMoved(event) => event.lead.uuid(),
             Self::LeadDeleted(event) => event.lead.uuid(),
@@ -155,10 +192,12 @@ impl Event {
             Self::CompanyEdited(event) => event.company.uuid(),
             Self::Invitation { invitation, .. } => invitation.uuid(),
             Self::ApiKeyCreated { key } | Self::ApiKeyRevoked { key } => key.uuid(),
+            Self::Credential { credential, .. } => credential.uuid(),
             Self::SessionOpened { session, .. }
             | Self::SessionRevoked { session }
             | Self::SessionReused { session, .. } => session.uuid(),
-            Self::AutomationMoved(event) => event.automation.uuid(),
+            Self::Automation { automation, .. } => automation.uuid(),
+            Self::Run { run, .. } => run.uuid(),
         }
     }
 
@@ -172,11 +211,14 @@ impl Event {
                 "to": event.to.as_str(),
                 "reason": event.reason.as_ref().map(crate::Reason::as_str),
             }),
+            Self::LeadNoted { note, .. } => json!({"note": note}),
             Self::SessionOpened { user, .. } | Self::SessionReused { user, .. } => json!({"user": user}),
             Self::Account { change, .. } => change.body(),
             Self::CompanyEdited(event) => json!({"fields": event.fields}),
             Self::Invitation { role, change, .. } => change.body(*role),
-            Self::AutomationMoved(event) => json!({"from": event.from.as_str(), "to": event.to.as_str()}),
+            Self::Automation { change, .. } => change.body(),
+            Self::Run { change, .. } => change.body(),
+            Self::Credential { change, .. } => change.body(),
             Self::LeadDeleted(_)
             | Self::UserCreated { .. }
             | Self::PasswordReset { .. }

@@ -48,7 +48,8 @@ pub trait Field: Copy + Eq + Send + Sync + 'static {
     /// How its values are written and compared.
     fn kind(self) -> FieldKind;
 
-    /// The operators a filter may use on it; each is served by an index.
+    /// The operators a filter may use on it; each is served by an index. None for what a list is always of, such as
+    /// the lead of a timeline.
     fn operators(self) -> &'static [crate::Operator];
 
     /// Whether lists may be sorted by it. Such a field is never empty.

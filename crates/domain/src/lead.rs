@@ -1,19 +1,23 @@
 mod event;
 mod field;
 mod status;
+mod timeline;
 
 use std::ops::Deref;
 
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Change, CompanyName, Email, Entity, Facts, Id, IllegalTransition, Message, Metadata, Patch, PersonName,
-    Phone, Reason, Resource, Subject, UtmTag, Version,
+    Actor, Change, CompanyName, Email, Entity, Facts, Id, IllegalTransition, Message, Metadata, Patch,
+    PersonName, Phone, Reason, Resource, Subject, UtmTag, Version,
 };
 
 pub use event::{LeadDeleted, LeadEdited, LeadMoved};
 pub use field::{LeadField, LeadFilter};
 pub use status::LeadStatus;
+pub use timeline::{
+    LeadEntry, LeadEntryField, LeadEntryId, LeadEntryKind, LeadNote, LeadNoteField, LeadNoteId,
+};
 
 /// The id of a lead.
 pub type LeadId = Id<Lead>;
@@ -200,6 +204,18 @@ impl Lead {
         }
         self.touch(at);
         Some(LeadEdited { lead: self.id, fields })
+    }
+
+    /// Writes something down about the lead. The lead itself stays as it is, so there is no new version.
+    pub fn note(&self, id: LeadNoteId, by: &Actor, text: Message, at: DateTime<Utc>) -> LeadNote {
+        LeadNote {
+            id,
+            lead: self.id,
+            actor: by.word().to_owned(),
+            actor_id: by.journal_id(),
+            text,
+            created_at: at,
+        }
     }
 
     /// Takes the lead out of sight; the purge removes it after the retention period.

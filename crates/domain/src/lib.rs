@@ -5,7 +5,8 @@
 //! orders, pages), and the events of the journal. Everything is a plain value: values in, values out.
 //!
 //! # What it may import
-//! `kairo-flow`, chrono without its clock, uuid without its generators, serde, serde_json, thiserror.
+//! `kairo-flow`, chrono without its clock, chrono-tz, croner, uuid without its generators, serde, serde_json, thiserror.
+//! `kairo-flow`, base64, chrono without its clock, uuid without its generators, serde, serde_json, thiserror.
 //!
 //! # What it never does
 //! It awaits nothing, reads no clock, makes no id and no random number, and knows no database and no HTTP.
@@ -32,12 +33,14 @@ mod asset;
 mod attempts;
 mod automation;
 mod company;
+mod credential;
 mod email_change;
 mod event;
 mod field;
 mod filter;
 mod id;
 mod invitation;
+mod job;
 mod journal;
 mod json;
 mod lead;
@@ -49,6 +52,7 @@ mod policy;
 mod project;
 mod revocation;
 mod run;
+mod schedule;
 mod scope;
 mod search;
 mod secret;
@@ -58,6 +62,7 @@ mod sign_up;
 mod states;
 mod text;
 mod transition;
+mod trigger;
 mod two_factor;
 mod user;
 mod version;
@@ -67,22 +72,30 @@ pub use api_key::{ApiKey, ApiKeyId};
 pub use asset::{Asset, AssetId, AssetKind, AssetRecord};
 pub use attempts::{Attempts, AttemptsOf};
 pub use automation::{
-    Automation, AutomationId, AutomationMoved, AutomationRecord, AutomationRefused, AutomationStatus,
+    Automation, AutomationEdited, AutomationField, AutomationId, AutomationMoved, AutomationPatch,
+    AutomationRecord, AutomationRefused, AutomationSettings, AutomationStatus, FlowDrawn, FlowNumber,
+    FlowVersion, NewAutomation, SettingsIssue,
 };
 pub use company::{
     Company, CompanyDetails, CompanyEdited, CompanyField, CompanyId, CompanyPatch, CompanyRecord,
 };
+pub use credential::{
+    Credential, CredentialField, CredentialId, CredentialKind, CredentialPatch, CredentialRecord,
+    CredentialSecret, NewCredential, NotASecret, SecretTexts,
+};
 pub use email_change::{EmailChange, EmailChangeId, Side};
-pub use event::{AccountChange, Event, InvitationChange};
+pub use event::{AccountChange, AutomationChange, CredentialChange, Event, InvitationChange, RunChange};
 pub use field::{Field, FieldKind, FieldValue, Fields};
 pub use filter::{Condition, Filter, Operator, Test};
 pub use id::{Entity, Id, InvalidId};
 pub use invitation::{Invitation, InvitationField, InvitationId, InvitationStatus};
+pub use job::Job;
 pub use journal::{JournalEntry, JournalField, Origin, Refused};
 pub use json::{Content, JsonIssue, Metadata, Metrics};
 pub use lead::{
-    Lead, LeadDeleted, LeadDetails, LeadEdited, LeadField, LeadFilter, LeadId, LeadMoved, LeadPatch,
-    LeadRecord, LeadSource, LeadStatus, MoveRefused,
+    Lead, LeadDeleted, LeadDetails, LeadEdited, LeadEntry, LeadEntryField, LeadEntryId, LeadEntryKind,
+    LeadField, LeadFilter, LeadId, LeadMoved, LeadNote, LeadNoteField, LeadNoteId, LeadPatch, LeadRecord,
+    LeadSource, LeadStatus, MoveRefused,
 };
 pub use letter::{Letter, LetterId, Notice};
 pub use one_time::{OneTimeToken, Purpose};
@@ -95,7 +108,11 @@ pub use policy::{
 };
 pub use project::{Project, ProjectId, ProjectRecord, Visibility};
 pub use revocation::{Revocation, Standing};
-pub use run::{Ending, FailedPhase, OpenPhase, Run, RunId, RunPhase, RunRefused, RunState, RunStatus};
+pub use run::{
+    Ending, FailedPhase, Fired, Firing, ParentStep, Run, RunFailure, RunField, RunId, RunPhase, RunRecord,
+    RunRefused, RunState, RunStatus, Step,
+};
+pub use schedule::{Due, Missed, Schedule, ScheduleIssue};
 pub use scope::{Scope, Scopes};
 pub use search::{Search, SearchIssue};
 pub use secret::Redacted;
@@ -104,11 +121,15 @@ pub use session::{NotADigest, Presented, Session, SessionId, TokenDigest};
 pub use sign_up::{SignUp, SignUpId};
 pub use states::render_states;
 pub use text::{
-    CompanyName, CompanyNameKind, Email, EmailKind, HttpUrl, HttpUrlKind, Message, MessageKind, NewPassword,
-    PasswordIssue, PersonName, PersonNameKind, Phone, PhoneKind, Reason, ReasonKind, Slug, SlugKind, Tag,
-    TagKind, Text, TextIssue, TextKind, Title, TitleKind, UtmTag, UtmTagKind,
+    BasicPassword, BasicPasswordKind, BasicUsername, BasicUsernameKind, BearerToken, BearerTokenKind,
+    CompanyName, CompanyNameKind, CredentialName, CredentialNameKind, Email, EmailKind, HeaderName,
+    HeaderNameKind, HeaderValue, HeaderValueKind, HttpUrl, HttpUrlKind, Message, MessageKind, NewPassword,
+    PasswordIssue, PersonName, PersonNameKind, Phone, PhoneKind, QueryName, QueryNameKind, QueryValue,
+    QueryValueKind, Reason, ReasonKind, SigningSecret, SigningSecretKind, Slug, SlugKind, Tag, TagKind, Text,
+    TextIssue, TextKind, Title, TitleKind, UtmTag, UtmTagKind,
 };
 pub use transition::IllegalTransition;
+pub use trigger::{Trigger, TriggerOn};
 pub use two_factor::SecondFactor;
 pub use user::{Colleague, NewUser, Role, User, UserField, UserId, UserPatch, UserRecord, Verified};
 pub use version::{Seen, StaleVersion, Version};

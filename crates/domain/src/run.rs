@@ -1,10 +1,23 @@
+mod failure;
+mod field;
+mod firing;
 mod phase;
+mod step;
+
+use std::ops::Deref;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 
-use crate::{AutomationId, Entity, Facts, Id, IllegalTransition, Resource, Subject, UserId};
+use crate::{
+    AutomationId, Entity, Facts, FlowNumber, Id, IllegalTransition, Resource, Subject, UserId, Version,
+};
 
+pub use failure::{Ending, FailedPhase, RunFailure};
+pub use field::RunField;
+pub use firing::{Fired, Firing, ParentStep};
 pub use phase::{RunPhase, RunStatus};
+pub use step::Step;
 
 /// The id of a run.
 pub type RunId = Id<Run>;
@@ -16,155 +29,207 @@ impl Entity for Run {
 /// One execution of an automation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
-    id: RunId,
-    automation: AutomationId,
-    owner: UserId,
-    started_at: DateTime<Utc>,
-    state: RunState,
+    record: RunRecord,
+}
+
+/// Everything a store keeps of a run beside its steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRecord {
+    /// Its id.
+    pub id: RunId,
+    /// The automation it executes.
+    pub automation: AutomationId,
+    /// Who owns that.
+    pub owner: UserId,
+    /// The version of the flow it is pinned to.
+    pub flow_number: FlowNumber,
+    /// What fired it.
+    pub firing: Firing,
+    /// What its expressions know as `trigger`.
+    pub input: Value,
+    /// When it was fired.
+    pub started_at: DateTime<Utc>,
+    /// Where it stands, with what belongs to that.
+    pub state: RunState,
+    /// For how long workers have been at it so far, waits left out, in whole milliseconds.
+    pub worked: TimeDelta,
+    /// How often it was taken by a worker; whoever took it last may write it.
+    pub fence: u64,
+    /// How often it was taken in a row without getting a step further.
+    pub stalls: u16,
+    /// How often it was changed.
+    pub version: Version,
 }
 
 /// Where a run stands. An end has its time; only a bad end has an error.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum RunState {
-    /// Not ended.
-    Open(OpenPhase),
+    /// Fired; no worker has it yet.
+    Queued,
+    /// A worker drives it.
+    Running,
+    /// Waits until an instant, or for a sub-flow when there is none; no worker has it.
+    Waiting {
+        /// The instant.
+        until: Option<DateTime<Utc>>,
+    },
     /// Ended well.
-    Success(Ending),
+    Success {
+        /// When, and after how long.
+        ending: Ending,
+        /// What it came to.
+        output: Value,
+    },
     /// Ended otherwise.
     Failed {
         /// When, and after how long.
         ending: Ending,
         /// In which way.
         how: FailedPhase,
-        /// Why, in a sentence for the owner.
-        error: String,
+        /// Why.
+        failure: RunFailure,
     },
-}
-
-/// The phases of a run that has not ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OpenPhase {
-    /// Fired; no worker has it yet.
-    Queued,
-    /// A worker drives it.
-    Running,
-    /// Waits; no worker has it.
-    Waiting,
-}
-
-/// The ways in which a run ends badly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailedPhase {
-    /// With an error.
-    Failed,
-    /// By a person.
-    Cancelled,
-    /// Because it took too long.
-    TimedOut,
-}
-
-/// When a run ended, and after how long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ending {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// After how long; never negative.
-    pub took: TimeDelta,
 }
 
 /// A run's machine said no.
 pub type RunRefused = IllegalTransition<RunPhase>;
 
 impl Run {
+    /// How many runs may have caused one another, by sub-flows or by events, until the last is refused.
+    pub const MAX_DEPTH: u16 = 8;
+    /// How often a run may be taken in a row without getting a step further, until it is given up.
+    pub const MAX_STALLS: u16 = 5;
+
     /// A run that was fired.
-    pub const fn queue(id: RunId, automation: AutomationId, owner: UserId, at: DateTime<Utc>) -> Self {
-        Self { id, automation, owner, started_at: at, state: RunState::Open(OpenPhase::Queued) }
+    pub fn queue(id: RunId, fired: Fired, at: DateTime<Utc>) -> Self {
+        Self::restore(RunRecord {
+            id,
+            automation: fired.automation,
+            owner: fired.owner,
+            flow_number: fired.flow_number,
+            firing: fired.firing,
+            input: fired.input,
+            started_at: at,
+            state: RunState::Queued,
+            worked: TimeDelta::zero(),
+            fence: 0,
+            stalls: 0,
+            version: Version::FIRST,
+        })
     }
 
-    /// A worker takes the run, or takes it up again after a wait.
+    /// Rebuilds a run from storage.
+    pub const fn restore(record: RunRecord) -> Self {
+        Self { record }
+    }
+
+    /// A worker takes the run: for the first time, after a wait, or from a worker that is gone. Whoever had it before
+    /// can write nothing any more.
     ///
     /// # Errors
-    /// [`RunRefused`] when it runs already or has ended.
-    pub fn resume(&mut self) -> Result<(), RunRefused> {
-        self.enter(RunPhase::Running, RunState::Open(OpenPhase::Running))
+    /// [`RunRefused`] when it has ended.
+    pub fn claim(&mut self) -> Result<(), RunRefused> {
+        if self.phase() != RunPhase::Running {
+            self.enter(RunState::Running)?;
+        }
+        self.record.fence += 1;
+        self.record.stalls += 1;
+        Ok(())
     }
 
-    /// The run waits, and its worker is free.
+    /// The run got a step further.
+    pub fn advance(&mut self) {
+        self.record.stalls = 0;
+    }
+
+    /// The run waits after so much more work, and its worker is free.
     ///
     /// # Errors
     /// [`RunRefused`] unless it is running.
-    pub fn wait(&mut self) -> Result<(), RunRefused> {
-        self.enter(RunPhase::Waiting, RunState::Open(OpenPhase::Waiting))
+    pub fn wait(&mut self, until: Option<DateTime<Utc>>, worked: TimeDelta) -> Result<(), RunRefused> {
+        self.enter(RunState::Waiting { until })?;
+        self.record.worked += millis(worked);
+        self.record.stalls = 0;
+        Ok(())
     }
 
     /// The run ends well.
     ///
     /// # Errors
     /// [`RunRefused`] unless it is running.
-    pub fn succeed(&mut self, at: DateTime<Utc>) -> Result<(), RunRefused> {
-        self.enter(RunPhase::Success, RunState::Success(self.ending(at)))
+    pub fn succeed(&mut self, output: Value, at: DateTime<Utc>) -> Result<(), RunRefused> {
+        self.enter(RunState::Success { ending: self.ending(at), output })
     }
 
     /// The run ends otherwise.
     ///
     /// # Errors
     /// [`RunRefused`] when it has ended, or when it fails without running.
-    pub fn fail(&mut self, how: FailedPhase, error: String, at: DateTime<Utc>) -> Result<(), RunRefused> {
-        self.enter(how.phase(), RunState::Failed { ending: self.ending(at), how, error })
+    pub fn fail(
+        &mut self,
+        how: FailedPhase,
+        failure: RunFailure,
+        at: DateTime<Utc>,
+    ) -> Result<(), RunRefused> {
+        self.enter(RunState::Failed { ending: self.ending(at), how, failure })
     }
 
-    /// Its id.
-    pub const fn id(&self) -> RunId {
-        self.id
-    }
-
-    /// The automation it executes.
-    pub const fn automation(&self) -> AutomationId {
-        self.automation
-    }
-
-    /// When it was fired.
-    pub const fn started_at(&self) -> DateTime<Utc> {
-        self.started_at
-    }
-
-    /// Where it stands, with what belongs to that.
-    pub const fn state(&self) -> &RunState {
-        &self.state
+    /// Somebody ends the run. The worker that has it can write nothing any more.
+    ///
+    /// # Errors
+    /// [`RunRefused`] when it has ended.
+    pub fn cancel(&mut self, at: DateTime<Utc>) -> Result<(), RunRefused> {
+        self.fail(FailedPhase::Cancelled, RunFailure::cancelled(), at)?;
+        self.record.fence += 1;
+        Ok(())
     }
 
     /// Where it stands.
     pub const fn phase(&self) -> RunPhase {
-        match &self.state {
-            RunState::Open(OpenPhase::Queued) => RunPhase::Queued,
-            RunState::Open(OpenPhase::Running) => RunPhase::Running,
-            RunState::Open(OpenPhase::Waiting) => RunPhase::Waiting,
-            RunState::Success(_) => RunPhase::Success,
-            RunState::Failed { how, .. } => how.phase(),
-        }
+        self.record.state.phase()
     }
 
     fn ending(&self, at: DateTime<Utc>) -> Ending {
-        Ending { at, took: (at - self.started_at).max(TimeDelta::zero()) }
+        Ending { at, took: millis(at - self.started_at).max(TimeDelta::zero()) }
     }
 
-    fn enter(&mut self, to: RunPhase, state: RunState) -> Result<(), RunRefused> {
-        let from = self.phase();
+    fn enter(&mut self, state: RunState) -> Result<(), RunRefused> {
+        let (from, to) = (self.phase(), state.phase());
         if !from.next().contains(&to) {
             return Err(IllegalTransition { from, to, allowed: from.next().to_vec() });
         }
-        self.state = state;
+        self.record.state = state;
+        self.record.version = self.version.next();
         Ok(())
     }
 }
 
-impl FailedPhase {
-    const fn phase(self) -> RunPhase {
+impl RunState {
+    /// The phase of the machine.
+    pub const fn phase(&self) -> RunPhase {
         match self {
-            Self::Failed => RunPhase::Failed,
-            Self::Cancelled => RunPhase::Cancelled,
-            Self::TimedOut => RunPhase::TimedOut,
+            Self::Queued => RunPhase::Queued,
+            Self::Running => RunPhase::Running,
+            Self::Waiting { .. } => RunPhase::Waiting,
+            Self::Success { .. } => RunPhase::Success,
+            Self::Failed { how, .. } => how.phase(),
         }
+    }
+
+    /// When and after how long it ended, if it has.
+    pub const fn ending(&self) -> Option<Ending> {
+        match self {
+            Self::Queued | Self::Running | Self::Waiting { .. } => None,
+            Self::Success { ending, .. } | Self::Failed { ending, .. } => Some(*ending),
+        }
+    }
+}
+
+impl Deref for Run {
+    type Target = RunRecord;
+
+    fn deref(&self) -> &RunRecord {
+        &self.record
     }
 }
 
@@ -174,65 +239,10 @@ impl Subject for Run {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn at(seconds: i64) -> DateTime<Utc> {
-        DateTime::from_timestamp(seconds, 0).unwrap()
-    }
-
-    fn run() -> Run {
-        let (run, automation, owner) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
-        Run::queue(Id::from_uuid(run), Id::from_uuid(automation), Id::from_uuid(owner), at(0))
-    }
-
-    #[test]
-    fn a_run_waits_resumes_and_ends() {
-        let mut run = run();
-        run.resume().unwrap();
-        run.wait().unwrap();
-        run.resume().unwrap();
-        run.succeed(at(90)).unwrap();
-        assert_eq!(run.state(), &RunState::Success(Ending { at: at(90), took: TimeDelta::seconds(90) }));
-        assert_eq!(
-            run.resume().unwrap_err().to_string(),
-            "cannot go from SUCCESS to RUNNING: SUCCESS is final"
-        );
-    }
-
-    #[test]
-    fn a_cancelled_run_shows_as_failed() {
-        let mut run = run();
-        run.fail(FailedPhase::Cancelled, "cancelled by its owner".into(), at(1)).unwrap();
-        assert_eq!((run.phase(), run.phase().status()), (RunPhase::Cancelled, RunStatus::Failed));
-    }
-
-    fn drive(run: &mut Run, to: RunPhase) -> Result<(), RunRefused> {
-        match to {
-            RunPhase::Queued => Err(IllegalTransition { from: run.phase(), to, allowed: Vec::new() }),
-            RunPhase::Running => run.resume(),
-            RunPhase::Waiting => run.wait(),
-            RunPhase::Success => run.succeed(at(1)),
-            RunPhase::Failed => run.fail(FailedPhase::Failed, "e".into(), at(1)),
-            RunPhase::Cancelled => run.fail(FailedPhase::Cancelled, "e".into(), at(1)),
-            RunPhase::TimedOut => run.fail(FailedPhase::TimedOut, "e".into(), at(1)),
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_walk_leaves_the_edges(walk in prop::collection::vec(prop::sample::select(RunPhase::ALL.to_vec()), 0..40)) {
-            let mut run = run();
-            for to in walk {
-                let from = run.phase();
-                let moved = drive(&mut run, to).is_ok();
-                prop_assert_eq!(moved, from.next().contains(&to));
-                prop_assert_eq!(run.phase(), if moved { to } else { from });
-            }
-        }
-    }
+/// A duration as exact as stores keep it.
+fn millis(duration: TimeDelta) -> TimeDelta {
+    TimeDelta::milliseconds(duration.num_milliseconds())
 }
+
+#[cfg(test)]
+mod tests;

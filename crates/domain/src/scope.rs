@@ -55,9 +55,11 @@ impl Area {
             Resource::Asset => Some(Self::Assets),
             Resource::Lead => Some(Self::Leads),
             Resource::Audit => Some(Self::Audit),
-            Resource::Session | Resource::ClientInvitation | Resource::StaffInvitation | Resource::ApiKey => {
-                None
-            }
+            Resource::Session
+            | Resource::ClientInvitation
+            | Resource::StaffInvitation
+            | Resource::ApiKey
+            | Resource::Credential => None,
         }
     }
 }
@@ -177,6 +179,9 @@ mod tests {
     fn all_scopes_together_are_still_less_than_a_person() {
         let all: Scopes = Scope::ALL.into_iter().collect();
         assert!(!all.cover(Resource::ApiKey, Verb::Create) && !all.cover(Resource::Session, Verb::Read));
+        assert!(
+            !all.cover(Resource::Credential, Verb::Read) && !all.cover(Resource::Credential, Verb::Update)
+        );
         assert!(!all.cover(Resource::User, Verb::ChangeRole) && all.cover(Resource::User, Verb::Update));
         assert!(Scopes::FULL.cover(Resource::ApiKey, Verb::Create));
     }

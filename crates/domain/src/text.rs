@@ -1,5 +1,6 @@
 //! Texts that exist only valid: parsed once at the edge, never checked again.
 
+mod credential;
 mod email;
 mod issue;
 mod line;
@@ -9,6 +10,12 @@ mod slug;
 mod url;
 mod value;
 
+pub(crate) use credential::SECRET_MIN;
+pub use credential::{
+    BasicPassword, BasicPasswordKind, BasicUsername, BasicUsernameKind, BearerToken, BearerTokenKind,
+    CredentialName, CredentialNameKind, HeaderName, HeaderNameKind, HeaderValue, HeaderValueKind, QueryName,
+    QueryNameKind, QueryValue, QueryValueKind, SigningSecret, SigningSecretKind,
+};
 pub use email::{Email, EmailKind};
 pub use issue::TextIssue;
 pub(crate) use issue::line;

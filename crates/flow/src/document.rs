@@ -44,9 +44,16 @@ pub struct EdgeRef<'a> {
     pub source: &'a str,
     /// The id of the node it enters.
     pub target: &'a str,
+    /// The port it leaves through; nothing means `out`.
+    pub source_handle: Option<&'a str>,
 }
 
 impl FlowDocument {
+    /// The longest document that may run, as JSON.
+    pub const MAX_BYTES: usize = 2_000_000;
+    /// The deepest document that may run.
+    pub const MAX_LEVELS: usize = 64;
+
     /// The flow without nodes: a valid draft.
     pub fn empty() -> Self {
         Self { json: json!({"nodes": [], "edges": []}) }
@@ -65,6 +72,11 @@ impl FlowDocument {
         Ok(Self { json })
     }
 
+    /// Takes what a store kept, whoever wrote it: what has no name has an empty one, and will not run.
+    pub const fn restore(json: Value) -> Self {
+        Self { json }
+    }
+
     /// The document, equal as JSON to what was parsed.
     pub fn as_json(&self) -> &Value {
         &self.json
@@ -81,7 +93,18 @@ impl FlowDocument {
             id: text(edge, "id"),
             source: text(edge, "source"),
             target: text(edge, "target"),
+            source_handle: edge.get("sourceHandle").and_then(Value::as_str),
         })
+    }
+
+    /// The nodes as they were drawn, in document order.
+    pub(crate) fn drawn_nodes(&self) -> impl Iterator<Item = &Value> {
+        entries(&self.json, "nodes")
+    }
+
+    /// The edges as they were drawn, in document order.
+    pub(crate) fn drawn_edges(&self) -> impl Iterator<Item = &Value> {
+        entries(&self.json, "edges")
     }
 }
 

@@ -15,7 +15,17 @@ pub enum FaultCode {
     UnreachableNode,
     /// The node kind is not in the catalogue.
     UnknownKind,
-    /// More nodes or edges than a flow may have.
+    /// A setting of a node is missing, not known, or not what it may be.
+    InvalidParam,
+    /// A template or an expression cannot be read.
+    InvalidExpression,
+    /// An edge leaves through a port that its node does not have.
+    UnknownPort,
+    /// A credential that a node names is not there; found by those who know the credentials.
+    CredentialMissing,
+    /// A flow runs itself, directly or through others; found by those who know the others.
+    SubflowCycle,
+    /// More nodes, edges, bytes or levels than a flow may have.
     TooLarge,
 }
 
@@ -29,6 +39,11 @@ impl FaultCode {
             Self::DuplicateId => "duplicate_id",
             Self::UnreachableNode => "unreachable_node",
             Self::UnknownKind => "unknown_kind",
+            Self::InvalidParam => "invalid_param",
+            Self::InvalidExpression => "invalid_expression",
+            Self::UnknownPort => "unknown_port",
+            Self::CredentialMissing => "credential_missing",
+            Self::SubflowCycle => "subflow_cycle",
             Self::TooLarge => "too_large",
         }
     }
@@ -49,4 +64,6 @@ pub struct Fault {
     pub pointer: String,
     /// The node or edge at fault, when there is one.
     pub id: Option<String>,
+    /// What is wrong, for the person who drew the flow.
+    pub message: String,
 }

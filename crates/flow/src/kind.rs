@@ -1,42 +1,77 @@
-/// The node kinds a flow may use; `note` and `group` are drawing only.
-const KINDS: &[&str] = &[
-    "trigger.manual",
-    "trigger.webhook",
-    "trigger.schedule",
-    "trigger.event",
-    "http.request",
-    "email.send",
-    "transform",
-    "if",
-    "switch",
-    "filter",
-    "forEach",
-    "merge",
-    "wait",
-    "approval",
-    "subflow",
-    "respond",
-    "lead.create",
-    "lead.move",
-    "lead.note",
-    "company.create",
-    "project.publish",
-    "asset.tag",
-    "fail",
-    "stop",
-    "note",
-    "group",
-];
+use crate::catalogue::entry;
+
+/// The kinds of nodes that the engine can run or draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum NodeKind {
+    Manual,
+    Webhook,
+    Schedule,
+    Event,
+    HttpRequest,
+    EmailSend,
+    Transform,
+    If,
+    Switch,
+    Filter,
+    ForEach,
+    Merge,
+    Wait,
+    Subflow,
+    Respond,
+    LeadCreate,
+    LeadMove,
+    LeadNote,
+    CompanyCreate,
+    ProjectPublish,
+    AssetTag,
+    Fail,
+    Stop,
+    Note,
+    Group,
+}
+
+impl NodeKind {
+    pub(crate) const fn is_trigger(self) -> bool {
+        matches!(self, Self::Manual | Self::Webhook | Self::Schedule | Self::Event)
+    }
+
+    pub(crate) const fn is_drawing(self) -> bool {
+        matches!(self, Self::Note | Self::Group)
+    }
+
+    /// Whether a node of this kind may fail and leave through the port `error`.
+    pub(crate) const fn is_action(self) -> bool {
+        match self {
+            Self::HttpRequest
+            | Self::EmailSend
+            | Self::Transform
+            | Self::Subflow
+            | Self::LeadCreate
+            | Self::LeadMove
+            | Self::LeadNote
+            | Self::CompanyCreate
+            | Self::ProjectPublish
+            | Self::AssetTag => true,
+            Self::Manual
+            | Self::Webhook
+            | Self::Schedule
+            | Self::Event
+            | Self::If
+            | Self::Switch
+            | Self::Filter
+            | Self::ForEach
+            | Self::Merge
+            | Self::Wait
+            | Self::Respond
+            | Self::Fail
+            | Self::Stop
+            | Self::Note
+            | Self::Group => false,
+        }
+    }
+}
 
 /// Whether the catalogue of node kinds has this one.
 pub fn is_known_kind(kind: &str) -> bool {
-    KINDS.contains(&kind)
-}
-
-pub(crate) fn is_trigger(kind: &str) -> bool {
-    kind.starts_with("trigger.")
-}
-
-pub(crate) fn is_drawing(kind: &str) -> bool {
-    matches!(kind, "note" | "group")
+    entry(kind).is_some()
 }

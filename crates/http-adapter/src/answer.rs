@@ -49,6 +49,13 @@ pub(crate) fn created_unversioned(location: String, view: &impl Serialize) -> An
     answer(StatusCode::CREATED, vec![("Location", location), ("ETag", tag)], body)
 }
 
+/// 201 with a representation of what was made and has no address of its own.
+pub(crate) fn created_nameless(view: &impl Serialize) -> Answer {
+    let body = bytes(view);
+    let tag = etag::of_bytes(&body);
+    answer(StatusCode::CREATED, vec![("ETag", tag)], body)
+}
+
 /// 201 for a caller who will not see what was made.
 pub(crate) fn received(view: &impl Serialize) -> Answer {
     answer(StatusCode::CREATED, Vec::new(), bytes(view))
@@ -67,6 +74,17 @@ pub(crate) fn list(links: &[String], view: &impl Serialize) -> Answer {
 /// 200 with something that has no version.
 pub(crate) fn plain(view: &impl Serialize) -> Answer {
     answer(StatusCode::OK, Vec::new(), bytes(view))
+}
+
+/// 200 with a representation to be kept as a file.
+pub(crate) fn file(name: &str, view: &impl Serialize) -> Answer {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    answer(StatusCode::OK, vec![("Content-Disposition", disposition)], bytes(view))
+}
+
+/// 202 for a request that was taken in.
+pub(crate) fn taken_in(view: &impl Serialize) -> Answer {
+    answer(StatusCode::ACCEPTED, Vec::new(), bytes(view))
 }
 
 /// 202 for a wish whose outcome is told elsewhere.

@@ -5,14 +5,16 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use kairo_domain::Origin;
 use kairo_use_cases::{Code, Error, Studio};
+use tokio::sync::Semaphore;
 
 use crate::cookies::CookieNames;
 use crate::keys::PurposeKey;
 use crate::origin::origin;
 use crate::problem::Problem;
 use crate::rate_limit::Limiters;
+use crate::streams::Streams;
 use crate::tasks::Lost;
-use crate::{Settings, Tasks};
+use crate::{Settings, Tasks, hooks};
 
 /// The API over one studio: built once, mounted in every worker of a server. A cheap handle.
 #[derive(Clone)]
@@ -27,6 +29,9 @@ struct Inner {
     settings: Settings,
     tasks: Tasks,
     limiters: Limiters,
+    streams: Streams,
+    /// Of the deliveries that wait for the answer of their run.
+    waiting: Semaphore,
     cursor_key: PurposeKey,
     receipt_key: PurposeKey,
     csrf_key: PurposeKey,
@@ -39,6 +44,8 @@ impl Api {
         let inner = Inner {
             tasks: Tasks::new(),
             limiters: Limiters::new(&settings.rate_limits),
+            streams: Streams::new(settings.streams),
+            waiting: Semaphore::new(hooks::MOST_WAITING),
             cursor_key: key("cursor"),
             receipt_key: key("receipt"),
             csrf_key: key("csrf"),
@@ -76,6 +83,14 @@ impl Api {
 
     pub(crate) fn limiters(&self) -> &Limiters {
         &self.inner.limiters
+    }
+
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.inner.streams
+    }
+
+    pub(crate) fn waiting(&self) -> &Semaphore {
+        &self.inner.waiting
     }
 
     pub(crate) fn studio(&self) -> &Studio {

@@ -10,7 +10,7 @@ use crate::path::Here;
 use crate::problem::Problem;
 use crate::query::ListQuery;
 
-pub(crate) use dto::EntryView;
+pub(crate) use dto::{ActorWord, EntryView};
 
 /// List what happened
 ///

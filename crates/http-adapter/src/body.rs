@@ -16,12 +16,14 @@ use futures_util::{FutureExt, TryFutureExt};
 use kairo_use_cases::Code;
 use sha2::{Digest, Sha256};
 
-use crate::Api;
 use crate::headers::single;
 use crate::limits::{self, BodyRead};
 use crate::problem::Problem;
+use crate::{Api, Settings};
 
 pub(crate) use faults::Faults;
+pub(crate) use json::parse as parse_json;
+pub(crate) use values::storable;
 
 /// A JSON body, read into a `T`.
 pub(crate) struct JsonBody<T> {
@@ -33,8 +35,19 @@ pub(crate) struct JsonBody<T> {
 /// A JSON Merge Patch (RFC 7396), read into a `T`.
 pub(crate) struct MergeBody<T>(pub(crate) T);
 
+/// A JSON body with a flow in it, which may be larger than others.
+pub(crate) struct FlowBody<T> {
+    pub(crate) value: T,
+    /// The SHA-256 of the bytes as they came.
+    pub(crate) digest: [u8; 32],
+}
+
 /// A JSON body that may be left out: a request without a single byte of it is one without a body.
-pub(crate) struct OptionalBody<T>(pub(crate) Option<T>);
+pub(crate) struct OptionalBody<T> {
+    pub(crate) value: Option<T>,
+    /// The SHA-256 of the bytes as they came.
+    pub(crate) digest: [u8; 32],
+}
 
 const JSON: &[&str] = &["application/json"];
 const MERGE: &[&str] = &["application/merge-patch+json", "application/json"];
@@ -44,7 +57,17 @@ impl<T: Deserr<Faults> + 'static> FromRequest for JsonBody<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        read(request.clone(), payload.take(), JSON).boxed_local()
+        read(request.clone(), payload.take(), JSON, usual_limit).boxed_local()
+    }
+}
+
+impl<T: Deserr<Faults> + 'static> FromRequest for FlowBody<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = read(request.clone(), payload.take(), JSON, |settings| settings.flow_limit);
+        body.map_ok(|JsonBody { value, digest }| Self { value, digest }).boxed_local()
     }
 }
 
@@ -53,7 +76,7 @@ impl<T: Deserr<Faults> + 'static> FromRequest for MergeBody<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = read(request.clone(), payload.take(), MERGE);
+        let body = read(request.clone(), payload.take(), MERGE, usual_limit);
         async { Ok(Self(body.await?.value)) }.boxed_local()
     }
 }
@@ -63,7 +86,7 @@ impl<T: Deserr<Faults> + 'static> FromRequest for OptionalBody<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        read_optional(request.clone(), payload.take()).map_ok(Self).boxed_local()
+        read_optional(request.clone(), payload.take()).boxed_local()
     }
 }
 
@@ -71,9 +94,10 @@ async fn read<T: Deserr<Faults>>(
     request: HttpRequest,
     mut payload: Payload,
     media: &[&str],
+    limit: fn(&Settings) -> usize,
 ) -> Result<JsonBody<T>, Problem> {
     check_media(request.headers(), media)?;
-    let bytes = read_bytes(&request, &mut payload).await?;
+    let bytes = read_bytes(&request, &mut payload, limit).await?;
     let value = parse(&request, &bytes)?;
     Ok(JsonBody { value, digest: Sha256::digest(&bytes).into() })
 }
@@ -81,25 +105,46 @@ async fn read<T: Deserr<Faults>>(
 async fn read_optional<T: Deserr<Faults>>(
     request: HttpRequest,
     mut payload: Payload,
-) -> Result<Option<T>, Problem> {
+) -> Result<OptionalBody<T>, Problem> {
     let media = check_media(request.headers(), JSON);
     if request.headers().contains_key(header::CONTENT_TYPE) {
         media.clone()?;
     }
-    let bytes = read_bytes(&request, &mut payload).await?;
+    let bytes = read_bytes(&request, &mut payload, usual_limit).await?;
+    let digest = Sha256::digest(&bytes).into();
     if bytes.is_empty() {
-        return Ok(None);
+        return Ok(OptionalBody { value: None, digest });
     }
     media?;
-    parse(&request, &bytes).map(Some)
+    Ok(OptionalBody { value: Some(parse(&request, &bytes)?), digest })
 }
 
-async fn read_bytes(request: &HttpRequest, payload: &mut Payload) -> Result<Bytes, Problem> {
+fn usual_limit(settings: &Settings) -> usize {
+    settings.json_limit
+}
+
+async fn read_bytes(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: fn(&Settings) -> usize,
+) -> Result<Bytes, Problem> {
     let api = Api::of(request)?;
     let settings = api.settings();
-    let bytes = limits::read(payload, request.headers(), settings.json_limit, settings.body_pace).await?;
+    let bytes = limits::read(payload, request.headers(), limit(settings), settings.body_pace).await?;
     request.extensions_mut().insert(BodyRead);
     Ok(bytes)
+}
+
+/// Reads a body of any type, within the usual bounds.
+pub(crate) async fn read_raw(request: &HttpRequest, payload: &mut Payload) -> Result<Bytes, Problem> {
+    if !is_plain(request.headers()) {
+        return Err(Problem::new(Code::UnsupportedMedia, "the body must be without compression"));
+    }
+    read_bytes(request, payload, usual_limit).await
+}
+
+fn is_plain(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).all(|coding| is(coding, "identity"))
 }
 
 fn parse<T: Deserr<Faults>>(request: &HttpRequest, bytes: &[u8]) -> Result<T, Problem> {
@@ -113,8 +158,7 @@ fn check_media(headers: &HeaderMap, media: &[&str]) -> Result<(), Problem> {
     let given = given.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (essence, parameters) = given.split_once(';').unwrap_or((given, ""));
     let is_known = media.iter().any(|known| known.eq_ignore_ascii_case(essence.trim()));
-    let is_plain = headers.get_all(header::CONTENT_ENCODING).all(|coding| is(coding, "identity"));
-    if is_known && is_plain && parameters.split(';').all(allows_utf_8) {
+    if is_known && is_plain(headers) && parameters.split(';').all(allows_utf_8) {
         return Ok(());
     }
     let detail = format!("the body must be {} in UTF-8, without compression", media.join(" or "));

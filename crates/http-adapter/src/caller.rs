@@ -1,5 +1,7 @@
 //! Who sends a request.
 
+use std::future::{Ready, ready};
+
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{FromRequest, HttpRequest};
@@ -21,6 +23,15 @@ pub(crate) struct Caller(pub(crate) Actor);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AnyCaller(pub(crate) Actor);
 
+/// The credentials of a request that is answered for long, to be looked at again while it is.
+#[derive(Clone, Debug)]
+pub(crate) enum Pass {
+    /// An access token, however it was sent.
+    Token(Redacted<String>),
+    /// An API key.
+    ApiKey(Redacted<String>),
+}
+
 /// What a request is to be authenticated by.
 #[derive(Debug, PartialEq, Eq)]
 enum Credentials<'a> {
@@ -37,7 +48,6 @@ impl FromRequest for Caller {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let nobody = || Problem::new(Code::Unauthenticated, "sign in first");
         let actor = authenticate(request.clone());
         async move { actor.await?.map(Self).ok_or_else(nobody) }.boxed_local()
     }
@@ -51,6 +61,34 @@ impl FromRequest for AnyCaller {
         let actor = authenticate(request.clone());
         async move { Ok(Self(actor.await?.unwrap_or(Actor::Visitor))) }.boxed_local()
     }
+}
+
+impl FromRequest for Pass {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let owned = |text: &str| Redacted::new(text.to_owned());
+        let pass = |api| match credentials(request, &api)?.ok_or_else(nobody)? {
+            Credentials::Token(token) | Credentials::Cookie(token) => Ok(Self::Token(owned(token))),
+            Credentials::ApiKey(key) => Ok(Self::ApiKey(owned(key))),
+        };
+        ready(Api::of(request).and_then(pass))
+    }
+}
+
+impl Pass {
+    /// Whom it stands for now. The request was counted when it came.
+    pub(crate) async fn check(&self, api: &Api) -> Result<Actor, Problem> {
+        match self {
+            Self::Token(token) => Ok(api.studio().sessions().authenticate(token.expose())?),
+            Self::ApiKey(key) => authenticate_key(api, key.expose()).await,
+        }
+    }
+}
+
+fn nobody() -> Problem {
+    Problem::new(Code::Unauthenticated, "sign in first")
 }
 
 /// Whether the request says who sends it; whether that holds is another matter.

@@ -51,6 +51,9 @@ pub(crate) async fn edge(
     answered
 }
 
+/// Marks an answer that is sent as it is, whatever its status: somebody else's, which is not ours to explain.
+pub(crate) struct AsItIs;
+
 /// What requests are counted by.
 struct Route {
     method: &'static str,
@@ -108,7 +111,8 @@ fn refusal(problem: Problem, held: Option<Held>) -> actix_web::Error {
 /// Replaces an error answer by the problem document that names the request.
 fn with_document(response: ServiceResponse, id: &RequestId) -> ServiceResponse {
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) {
+    let is_refusal = status.is_client_error() || status.is_server_error();
+    if !is_refusal || response.response().extensions().get::<AsItIs>().is_some() {
         return response;
     }
     let problem = match response.response().error() {

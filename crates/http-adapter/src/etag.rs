@@ -114,11 +114,23 @@ impl IfMatch {
     }
 
     /// For writes that must say what they were made from.
-    #[cfg_attr(not(test), expect(dead_code, reason = "content and automations will require it"))]
-    pub(crate) fn required(self) -> Result<Seen, Problem> {
+    fn required(self) -> Result<Seen, Problem> {
         self.0.ok_or_else(|| {
             Problem::new(Code::VersionRequired, "send the `ETag` of what you read as `If-Match`")
         })
+    }
+}
+
+/// What the caller says to have seen, in an `If-Match` that must be there.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RequiredMatch(pub(crate) Seen);
+
+impl FromRequest for RequiredMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(IfMatch::of(request.headers()).and_then(IfMatch::required).map(Self))
     }
 }
 

@@ -1,4 +1,5 @@
 mod dto;
+pub(crate) mod timeline;
 
 use std::sync::Arc;
 

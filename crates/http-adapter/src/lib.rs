@@ -5,7 +5,7 @@
 //! reads a request into an order, calls one use case, and answers with a view of what came back.
 //!
 //! # What it may import
-//! `kairo-domain` and `kairo-use-cases`, actix-web, and libraries for JSON, OpenAPI, logs and metrics.
+//! `kairo-domain`, `kairo-flow` and `kairo-use-cases`, actix-web, and libraries for JSON, OpenAPI, logs and metrics.
 //!
 //! # What it never does
 //! It decides nothing about the domain: no rule, no policy, no SQL, no port. It reads no wall clock. It never
@@ -43,6 +43,7 @@ mod api;
 mod api_keys;
 mod audit;
 mod auth;
+mod automations;
 mod body;
 mod caller;
 mod coding;
@@ -50,6 +51,7 @@ mod colleagues;
 mod companies;
 mod conditional;
 mod cookies;
+mod credentials;
 mod csrf;
 mod cursor;
 mod docs;
@@ -57,6 +59,7 @@ mod edge;
 mod etag;
 mod headers;
 mod health;
+mod hooks;
 mod idempotency;
 mod invitations;
 mod jwks;
@@ -76,8 +79,10 @@ mod rate_limit;
 mod receipt;
 mod request_id;
 mod routes;
+mod runs;
 mod sessions;
 mod settings;
+mod streams;
 mod tasks;
 mod trace;
 mod two_factor;
@@ -93,4 +98,5 @@ pub use problem::render_errors;
 pub use rate_limit::{Quota, RateLimits};
 pub use routes::{ScopeFactory, scope};
 pub use settings::{BodyPace, Settings};
+pub use streams::StreamLimits;
 pub use tasks::Tasks;

@@ -1,4 +1,5 @@
 use std::future::{Ready, ready};
+use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -14,6 +15,9 @@ pub(crate) struct PathId<E>(pub(crate) Id<E>);
 
 /// The `{id}` of the path, and the id of what belongs to it, whatever the path calls that.
 pub(crate) struct PathIds<E, Part>(pub(crate) Id<E>, pub(crate) Id<Part>);
+
+/// The id of the path, and the part of it that is a name or a number of the owner's choice.
+pub(crate) struct PathPart<E, Part>(pub(crate) Id<E>, pub(crate) Part);
 
 /// Where the request was sent, as the caller knows it: below whatever the API is mounted under.
 #[derive(Clone, Debug)]
@@ -43,6 +47,18 @@ impl<E: Entity, Part: Entity> FromRequest for PathIds<E, Part> {
     }
 }
 
+impl<E: Entity, Part: FromStr + 'static> FromRequest for PathPart<E, Part> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let nothing = || Problem::new(Code::NotFound, "there is nothing at this path");
+        let part = request.match_info().iter().find(|(name, _)| *name != "id");
+        let part = part.and_then(|(_, text)| decoded(text).parse().ok()).ok_or_else(nothing);
+        ready(id_in(request, "id").and_then(|id| part.map(|part| Self(id, part))))
+    }
+}
+
 fn id_in<E: Entity>(request: &HttpRequest, name: &str) -> Result<Id<E>, Problem> {
     let nothing = || Problem::new(Code::NotFound, format!("there is no such {}", E::NAME));
     request.match_info().get(name).and_then(parse_id).map(Id::from_uuid).ok_or_else(nothing)
@@ -52,6 +68,12 @@ fn id_in<E: Entity>(request: &HttpRequest, name: &str) -> Result<Id<E>, Problem>
 pub(crate) fn parse_id(text: &str) -> Option<Uuid> {
     let is_hyphenated = text.len() == Hyphenated::LENGTH;
     Uuid::try_parse(text).ok().filter(|_| is_hyphenated)
+}
+
+/// A part of a path without the last of its escapes: actix leaves those that could change what the path says.
+fn decoded(part: &str) -> String {
+    let escapes = [("%2F", "/"), ("%2f", "/"), ("%2B", "+"), ("%2b", "+"), ("%25", "%")];
+    escapes.into_iter().fold(part.to_owned(), |part, (escape, plain)| part.replace(escape, plain))
 }
 
 /// A part of a path as answers write it: an id in lower case, anything else as it came.

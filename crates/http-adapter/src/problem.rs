@@ -1,4 +1,5 @@
 mod document;
+mod flow_fault;
 mod row;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use kairo_use_cases::{Code, Error, FieldIssue};
 use crate::request_id::RequestId;
 
 pub(crate) use document::{Document, Fault, escaped};
+pub(crate) use flow_fault::FlowFault;
 pub(crate) use row::Row;
 pub use row::render_errors;
 
@@ -25,6 +27,8 @@ struct Parts {
     code: Code,
     detail: String,
     faults: Vec<Fault>,
+    /// What is wrong with a flow.
+    flow_faults: Vec<FlowFault>,
     transition: Option<Transition>,
     current: Option<Version>,
     /// In seconds; where it is absent, the row of the code says it.
@@ -47,6 +51,7 @@ impl Problem {
             code,
             detail: detail.into(),
             faults: Vec::new(),
+            flow_faults: Vec::new(),
             transition: None,
             current: None,
             retry_after: None,
@@ -116,6 +121,7 @@ impl Problem {
             code: self.0.code.as_str(),
             request_id: request,
             errors: &self.0.faults,
+            faults: &self.0.flow_faults,
             from: self.0.transition.as_ref().map(|transition| transition.from),
             to: self.0.transition.as_ref().map(|transition| transition.to),
             allowed: self.0.transition.as_ref().map(|transition| transition.allowed.as_slice()),
@@ -165,6 +171,9 @@ impl From<Error> for Problem {
             Error::IllegalTransition { from, to, allowed, .. } => {
                 problem.0.transition = Some(Transition { from, to, allowed });
             }
+            Error::FlowNotRunnable(faults) => {
+                problem.0.flow_faults = faults.iter().map(FlowFault::from).collect();
+            }
             Error::Stale { current } => problem.0.current = current,
             Error::Taken { what } => problem.0.faults = vec![Fault::taken(what)],
             Error::RateLimited { retry_after } => problem.0.retry_after = Some(seconds(retry_after)),
@@ -174,6 +183,8 @@ impl From<Error> for Problem {
             | Error::LastAdmin
             | Error::Forbidden(_)
             | Error::NotFound { .. }
+            | Error::NotActive { .. }
+            | Error::StillOpen
             | Error::KeyReused
             | Error::InProgress
             | Error::Busy(_)

@@ -1,6 +1,7 @@
 //! Query strings of lists, for any aggregate whose fields the domain knows.
 
 mod condition;
+mod few;
 mod none;
 mod value;
 mod window;
@@ -19,6 +20,7 @@ use crate::keys::PurposeKey;
 use crate::problem::{Fault, Problem};
 use condition::Conditions;
 pub(crate) use condition::PART_MIN;
+pub(crate) use few::{Few, Given, Parameters};
 pub(crate) use none::NoQuery;
 use window::WindowParameters;
 

@@ -10,7 +10,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest};
-use kairo_domain::UserId;
+use kairo_domain::{Redacted, UserId};
 
 use crate::problem::Problem;
 use crate::{Api, caller, origin};
@@ -31,6 +31,8 @@ pub(crate) enum Class {
     Reads,
     /// Whatever somebody does who is signed in.
     User,
+    /// A delivery to a webhook.
+    Hooks,
 }
 
 /// The limiters of one API; a class without one is not limited.
@@ -39,6 +41,7 @@ pub(crate) struct Limiters {
     leads: Option<Limiter<RuntimeClock>>,
     reads: Option<Limiter<RuntimeClock>>,
     user: Option<Limiter<RuntimeClock>>,
+    hooks: Option<Limiter<RuntimeClock>>,
 }
 
 /// What a request was counted as, and how that class stands since.
@@ -61,6 +64,7 @@ impl Class {
             Self::Leads => "leads",
             Self::Reads => "reads",
             Self::User => "user",
+            Self::Hooks => "hooks",
         }
     }
 }
@@ -80,6 +84,7 @@ impl Limiters {
             leads: limiter(limits.leads),
             reads: limiter(limits.reads),
             user: limiter(limits.user),
+            hooks: limiter(limits.hooks),
         }
     }
 
@@ -89,6 +94,7 @@ impl Limiters {
             Class::Leads => self.leads.as_ref(),
             Class::Reads => self.reads.as_ref(),
             Class::User => self.user.as_ref(),
+            Class::Hooks => self.hooks.as_ref(),
         }
     }
 }
@@ -106,11 +112,12 @@ pub(crate) async fn limited(
 }
 
 fn charge_route(request: &HttpRequest, class: Class) -> Result<(), Problem> {
-    // A form with a slip of the pen must not cost one of few: its handler counts it once it can be taken.
-    if class == Class::Leads {
-        return Ok(());
+    match class {
+        // A form with a slip of the pen must not cost one of few: its handler counts it once it can be taken. Deliveries
+        // are counted by whom they are for.
+        Class::Leads | Class::Hooks => Ok(()),
+        Class::Auth | Class::Reads | Class::User => charge_address(request, &Api::of(request)?, class),
     }
-    charge_address(request, &Api::of(request)?, class)
 }
 
 /// Counts a contact form that can be taken. Who is signed in is counted as a user.
@@ -129,6 +136,11 @@ pub(crate) fn charge_address(request: &HttpRequest, api: &Api, class: Class) -> 
 /// Counts a request of somebody who is signed in.
 pub(crate) fn charge_user(request: &HttpRequest, api: &Api, user: UserId) -> Result<(), Problem> {
     charge(request, api, Class::User, Key::User(user))
+}
+
+/// Counts a delivery to a webhook.
+pub(crate) fn charge_hook(request: &HttpRequest, api: &Api, token: &Redacted<String>) -> Result<(), Problem> {
+    charge(request, api, Class::Hooks, Key::of_hook(token))
 }
 
 fn charge(request: &HttpRequest, api: &Api, class: Class, key: Key) -> Result<(), Problem> {

@@ -9,15 +9,17 @@ use actix_web::{Error, Scope, web};
 use kairo_use_cases::{Code, Studio};
 
 use crate::auth::{invitation, password, sign_in, sign_up};
+use crate::automations::{copies, flows, inspection, running, standing as moves, triggers, versions};
 use crate::coding::plain_when_nothing_fits;
 use crate::conditional::{coded_etag, if_none_match};
 use crate::edge::edge;
 use crate::problem::Problem;
 use crate::rate_limit::{self, Class};
+use crate::runs::{ending, events};
 use crate::users::{access, standing};
 use crate::{
-    Api, Settings, api_keys, audit, colleagues, companies, csrf, docs, health, invitations, jwks, leads, me,
-    openapi, sessions, two_factor, users,
+    Api, Settings, api_keys, audit, automations, colleagues, companies, credentials, csrf, docs, health,
+    hooks, invitations, jwks, leads, me, openapi, runs, sessions, two_factor, users,
 };
 use operations::at;
 
@@ -63,6 +65,7 @@ const LIMITED: &[(Method, &str, Class)] = &[
     (Method::POST, "/me/api-keys", Class::Auth),
     (Method::POST, "/me/two-factor*", Class::Auth),
     (Method::POST, "/leads", Class::Leads),
+    (Method::POST, "/hooks/*", Class::Hooks),
     (Method::GET, "/openapi.json", Class::Reads),
     (Method::GET, "/.well-known/jwks.json", Class::Reads),
 ];
@@ -155,13 +158,48 @@ fn resources(config: &mut web::ServiceConfig) {
         at("/colleagues").get(colleagues::list),
         at("/companies").get(companies::list).post(companies::create),
         at("/companies/{id}").get(companies::show).patch(companies::edit).delete(companies::delete),
+        at("/credentials").get(credentials::list).post(credentials::create),
+        at("/credentials/{id}").get(credentials::show).patch(credentials::edit).delete(credentials::delete),
+        at("/credentials/{id}/secret").put(credentials::replace_secret),
         at("/invitations").get(invitations::list).post(invitations::invite),
         at("/invitations/{id}").get(invitations::show).delete(invitations::revoke),
         at("/invitations/{id}/resend").post(invitations::resend),
         at("/audit").get(audit::list),
+        at("/automations").get(automations::list).post(automations::create),
+        // Before `{id}`, which these would be taken for.
+        at("/automations/nodes").get(inspection::nodes),
+        at("/automations/validate").post(inspection::validate),
+        at("/automations/import").post(copies::import),
+        at("/automations/{id}").get(automations::show).patch(automations::edit).delete(automations::delete),
+        at("/automations/{id}/flow").get(flows::show).put(flows::replace),
+        at("/automations/{id}/versions").get(versions::list),
+        at("/automations/{id}/versions/compare").get(versions::compare),
+        at("/automations/{id}/versions/{number}").get(versions::show),
+        at("/automations/{id}/versions/{number}/restore").post(versions::restore),
+        at("/automations/{id}/activate").post(moves::activate),
+        at("/automations/{id}/pause").post(moves::pause),
+        at("/automations/{id}/archive").post(moves::archive),
+        at("/automations/{id}/restore").post(moves::restore),
+        at("/automations/{id}/duplicate").post(copies::duplicate),
+        at("/automations/{id}/export").get(copies::export),
+        at("/automations/{id}/dry-run").post(inspection::dry_run),
+        at("/automations/{id}/triggers").get(triggers::list),
+        at("/automations/{id}/triggers/{node}/rotate").post(triggers::rotate),
+        at("/automations/{id}/run").post(running::start),
+        at("/automations/{id}/runs").get(running::list),
+        at("/automations/{id}/figures").get(running::figures),
+        at("/runs").get(runs::list),
+        at("/runs/{id}").get(runs::show),
+        at("/runs/{id}/steps").get(runs::steps),
+        at("/runs/{id}/events").get(events::follow),
+        at("/runs/{id}/cancel").post(ending::cancel),
+        at("/runs/{id}/retry").post(ending::retry),
+        at("/hooks/{token}").post(hooks::deliver),
         at("/leads").get(leads::list).post(leads::capture),
         at("/leads/{id}").get(leads::show).patch(leads::edit).delete(leads::delete),
         at("/leads/{id}/status").post(leads::move_to),
+        at("/leads/{id}/notes").get(leads::timeline::list_notes).post(leads::timeline::note),
+        at("/leads/{id}/timeline").get(leads::timeline::list),
     ] {
         config.service(operations.resource);
     }
@@ -182,8 +220,9 @@ fn cors(origins: &[String]) -> Cors {
             header::IF_NONE_MATCH,
             csrf::HEADER,
         ])
-        .allowed_headers(["idempotency-key", "x-request-id", "traceparent"])
+        .allowed_headers(["idempotency-key", "last-event-id", "x-request-id", "traceparent"])
         .expose_headers(["etag", "link", "location", "retry-after", "x-request-id", "idempotency-replayed"])
+        .expose_headers([header::CONTENT_DISPOSITION])
         .expose_headers([rate_limit::POLICY, rate_limit::STANDING])
         .supports_credentials()
         .max_age(600);

@@ -3,15 +3,20 @@ use std::time::Duration;
 use ipnet::IpNet;
 use kairo_domain::Redacted;
 
-use crate::{ForwardedHeader, Metrics, RateLimits};
+use crate::{ForwardedHeader, Metrics, RateLimits, StreamLimits};
 
 /// How the API behaves where installations differ.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The path of the API below the point where it is mounted.
     pub base_path: String,
+    /// How this server is reached from outside, such as `https://studio.example`, for addresses that are handed on.
+    /// Without it they begin with the path.
+    pub public_url: Option<String>,
     /// The most bytes of a JSON body.
     pub json_limit: usize,
+    /// The most bytes of a JSON body with a flow in it.
+    pub flow_limit: usize,
     /// How deep a JSON body may nest.
     pub depth_limit: usize,
     /// After how long a request is answered `busy`; what it started goes on to its end.
@@ -28,6 +33,8 @@ pub struct Settings {
     pub forwarded_header: ForwardedHeader,
     /// How often callers may ask. Each node counts by itself.
     pub rate_limits: RateLimits,
+    /// How many streams of events may be open on this node.
+    pub streams: StreamLimits,
     /// Whether cookies need TLS. Without, only for development, they have plain names and go over plain HTTP.
     pub cookies_secure: bool,
     /// What signs cursors, receipts and CSRF tokens. The same on every node, or they work on one node only.
@@ -54,7 +61,9 @@ impl Settings {
     pub fn new(signing_key: [u8; 32]) -> Self {
         Self {
             base_path: "/api/v1".to_owned(),
+            public_url: None,
             json_limit: 1024 * 1024,
+            flow_limit: 4 * 1024 * 1024,
             depth_limit: 64,
             request_timeout: Duration::from_secs(30),
             body_pace: BodyPace::default(),
@@ -62,6 +71,7 @@ impl Settings {
             trusted_proxies: Vec::new(),
             forwarded_header: ForwardedHeader::default(),
             rate_limits: RateLimits::default(),
+            streams: StreamLimits::default(),
             cookies_secure: true,
             signing_key: Redacted::new(signing_key),
             docs: true,

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
@@ -13,6 +14,8 @@ pub struct Tasks {
     tracker: TaskTracker,
     /// Where tasks run: actix stops its workers' runtimes before the last use case has ended.
     home: Option<Handle>,
+    /// Called when no answer may go on for as long as it likes any more.
+    ending: CancellationToken,
 }
 
 /// Why there is no result.
@@ -27,7 +30,8 @@ pub(crate) enum Lost {
 impl Tasks {
     /// Tasks that run on the current runtime, if there is one, else on the one they are started from.
     pub(crate) fn new() -> Self {
-        Self { tracker: TaskTracker::new(), home: Handle::try_current().ok() }
+        let ending = CancellationToken::new();
+        Self { tracker: TaskTracker::new(), home: Handle::try_current().ok(), ending }
     }
 
     /// How many use cases are under way.
@@ -40,8 +44,20 @@ impl Tasks {
         self.tracker.is_empty()
     }
 
+    /// Ends the answers that would go on by themselves: streams of events, and requests that wait for a run. To be
+    /// called when the server is about to stop, since it waits for every answer.
+    pub fn wind_down(&self) {
+        self.ending.cancel();
+    }
+
+    /// Waits until [`Tasks::wind_down`] was called.
+    pub(crate) async fn winding_down(&self) {
+        self.ending.cancelled().await;
+    }
+
     /// Waits until every use case has ended. To be called after the server has stopped taking requests.
     pub async fn drain(&self) {
+        self.wind_down();
         self.tracker.close();
         self.tracker.wait().await;
     }

@@ -1,24 +1,28 @@
 use std::sync::Arc;
 
-use kairo_ports::{Clock, IdSource, Mailer, Store};
+use kairo_ports::{Clock, Egress, IdSource, Mailer, Store};
 use kairo_system::{
     AeadVault, Argon2Passwords, Argon2Settings, BadArgon2Settings, BadKeyring, Ed25519AccessTokens,
-    HmacRefreshTokens, Keyring, OpaqueTokens, SigningKey, SystemClock, TokenSettings, TotpCodes,
-    UuidV7Source,
+    HmacRefreshTokens, HmacSignatures, Keyring, OpaqueTokens, SigningKey, SystemClock, TokenSettings,
+    TotpCodes, UuidV7Source,
 };
 use kairo_use_cases::{Links, Ports, Studio};
 
+#[cfg(not(feature = "egress"))]
+use crate::no_egress::NoEgress;
 use crate::no_mail::NoMail;
 
-/// Wires a [`Studio`]. Whatever is not said has a default that is good for production, but for three things: without a
+/// Wires a [`Studio`]. Whatever is not said has a default that is good for production, but for four things: without a
 /// key ring, tokens and second factors hold until the process ends; without a mailer, mails are given up with an error
-/// in the log; without links, those in mails lead nowhere.
+/// in the log; without links, those in mails lead nowhere; and without the feature `egress` or an egress, requests of
+/// automations are refused.
 pub struct Builder {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     keyring: Option<Keyring>,
     mailer: Arc<dyn Mailer>,
+    egress: Option<Arc<dyn Egress>>,
     links: Links,
     name: String,
     tokens: TokenSettings,
@@ -34,6 +38,10 @@ pub enum BuildError {
     /// The signing keys are none.
     #[error(transparent)]
     Keyring(#[from] BadKeyring),
+    /// This machine has nothing to check certificates of other servers against.
+    #[cfg(feature = "egress")]
+    #[error(transparent)]
+    Egress(#[from] kairo_egress::BadEgressSettings),
 }
 
 impl Builder {
@@ -45,6 +53,7 @@ impl Builder {
             ids: Arc::new(UuidV7Source),
             keyring: None,
             mailer: Arc::new(NoMail),
+            egress: None,
             links: Links::below("http://localhost"),
             name: "Kairo Studio".to_owned(),
             tokens: TokenSettings::default(),
@@ -70,6 +79,14 @@ impl Builder {
     #[must_use]
     pub fn mailer(mut self, mailer: Arc<dyn Mailer>) -> Self {
         self.mailer = mailer;
+        self
+    }
+
+    /// Sends the requests of automations through this. Otherwise they reach public addresses and nothing inside, with the
+    /// feature `egress`, or nothing at all.
+    #[must_use]
+    pub fn egress(mut self, egress: Arc<dyn Egress>) -> Self {
+        self.egress = Some(egress);
         self
     }
 
@@ -118,11 +135,15 @@ impl Builder {
     /// Puts it together.
     ///
     /// # Errors
-    /// [`BuildError`] when the password settings or the signing keys are refused.
+    /// [`BuildError`] when the password settings or the signing keys are refused, or requests could not be sent safely.
     pub fn build(self) -> Result<Studio, BuildError> {
         let keyring = match self.keyring {
             Some(keyring) => keyring,
             None => Keyring::single(SigningKey::generate())?,
+        };
+        let egress = match self.egress {
+            Some(egress) => egress,
+            None => default_egress()?,
         };
         let refresh_tokens = HmacRefreshTokens::new(keyring.clone(), Arc::clone(&self.clock));
         let vault = AeadVault::new(keyring.clone(), Arc::clone(&self.clock));
@@ -137,7 +158,20 @@ impl Builder {
             codes: Arc::new(TotpCodes::new(self.name)),
             vault: Arc::new(vault),
             mailer: self.mailer,
+            egress,
+            signatures: Arc::new(HmacSignatures),
             links: self.links,
         }))
     }
+}
+
+#[cfg(feature = "egress")]
+fn default_egress() -> Result<Arc<dyn Egress>, BuildError> {
+    Ok(Arc::new(kairo_egress::HttpEgress::new(kairo_egress::EgressSettings::default())?))
+}
+
+#[cfg(not(feature = "egress"))]
+#[expect(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
+fn default_egress() -> Result<Arc<dyn Egress>, BuildError> {
+    Ok(Arc::new(NoEgress))
 }

@@ -29,6 +29,8 @@
 #![deny(missing_docs)]
 
 mod builder;
+#[cfg(not(feature = "egress"))]
+mod no_egress;
 mod no_mail;
 
 pub use builder::{BuildError, Builder};
@@ -48,3 +50,5 @@ pub use kairo_postgres as postgres;
 pub use kairo_system as system;
 pub use kairo_use_cases as use_cases;
 pub use kairo_use_cases::Studio;
+#[cfg(feature = "worker")]
+pub use kairo_worker as worker;

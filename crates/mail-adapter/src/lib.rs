@@ -13,6 +13,8 @@
 //! - It never puts anything into a mail that is fetched from elsewhere: no images, no fonts, no counting of readers.
 //! - It never lets a name end a line, a header or an element: who signs up with your address writes nothing of the
 //!   mail that you get.
+//! - It never changes what a flow wrote, and never lets it become a header or end its part. What is in the text is the
+//!   flow's business, links and images included.
 //! - It never sends a word in clear over a network, and never logs a link, an address or a password.
 //!
 //! # How to add one

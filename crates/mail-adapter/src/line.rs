@@ -23,6 +23,11 @@ fn has_host(name: &str) -> bool {
     name.split('.').skip(1).any(|after| after.chars().take_while(|c| c.is_alphanumeric()).nth(1).is_some())
 }
 
+/// Whether a line could end there, or a program that shows it do something else than show it.
+pub(crate) fn ends_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 const fn turns(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -5,7 +5,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::Brand;
-use crate::line::{harmless, one_line};
+use crate::line::{ends_line, harmless, one_line};
 use source::Source;
 
 mod notice;
@@ -14,6 +14,9 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+/// The most bytes of a subject, so that its line is not too long even if it cannot be folded (RFC 5322, section 2.1.1).
+const SUBJECT_MAX: usize = 988;
+
 /// A mail as it is read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
@@ -21,28 +24,54 @@ pub struct Rendered {
     pub subject: String,
     /// For programs that show plain text.
     pub text: String,
-    /// For those that show HTML; it needs nothing from elsewhere.
-    pub html: String,
+    /// For those that show HTML. What the studio writes itself has it, and it needs nothing from elsewhere.
+    pub html: Option<String>,
 }
 
-/// A template could not be filled in.
+/// A mail cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("the template of the mail cannot be filled in")]
-pub struct RenderError(#[from] minijinja::Error);
+pub enum RenderError {
+    /// A template asks for something that the mail does not say.
+    #[error("the template of the mail cannot be filled in")]
+    Template(#[from] minijinja::Error),
+    /// The subject that a flow wrote is none.
+    #[error("the subject is not one line of at most {SUBJECT_MAX} bytes")]
+    Subject,
+}
 
-/// Writes a mail in the studio's name.
+/// Writes a mail in the studio's name; one that a flow wrote stays as it is.
 ///
 /// # Errors
-/// [`RenderError`] when a template asks for something that the mail does not say.
+/// [`RenderError`] when a template or a subject cannot be used.
 pub fn render(mail: &Mail, studio: &Brand) -> Result<Rendered, RenderError> {
-    let environment = environment(Source::of(&mail.content))?;
+    match &mail.content {
+        MailContent::Written { subject, text, html } => written(subject, text, html.as_ref()),
+        told => filled_in(Source::of(told), mail, studio),
+    }
+}
+
+/// What a flow wrote. A subject of several lines is refused rather than mended: behind its end would be a header.
+fn written(
+    subject: &str,
+    text: &Redacted<String>,
+    html: Option<&Redacted<String>>,
+) -> Result<Rendered, RenderError> {
+    if subject.len() > SUBJECT_MAX || subject.chars().any(ends_line) {
+        return Err(RenderError::Subject);
+    }
+    let html = html.map(|html| html.expose().clone());
+    Ok(Rendered { subject: subject.to_owned(), text: text.expose().clone(), html })
+}
+
+fn filled_in(source: Source, mail: &Mail, studio: &Brand) -> Result<Rendered, RenderError> {
+    let environment = environment(source)?;
     let context = context(mail, studio);
     let mut text = environment.get_template("mail.txt")?.render_captured(context.clone())?;
     let subject = text.with_state_mut(|state| state.render_block("subject"))?;
     let subject = one_line(&subject);
     let html = context! { subject => subject.as_str(), ..context };
     let html = environment.get_template("mail.html")?.render(html)?;
-    Ok(Rendered { subject, text: text.into_output(), html })
+    Ok(Rendered { subject, text: text.into_output(), html: Some(html) })
 }
 
 /// What a mail is called in a file name: the word of its letter, or of its notice.
@@ -81,7 +110,7 @@ fn content(content: &MailContent) -> Value {
         | MailContent::ResetPassword { link, expires_at }
         | MailContent::Welcome { link, expires_at }
         | MailContent::ConfirmNewAddress { link, expires_at } => linked(link, *expires_at),
-        MailContent::AlreadyRegistered => unlinked(),
+        MailContent::AlreadyRegistered | MailContent::Written { .. } => unlinked(),
         MailContent::Invitation { link, expires_at, inviter, company, role } => context! {
             inviter => inviter.as_ref().and_then(|name| harmless(name.as_str())),
             company => company.as_deref().and_then(harmless),

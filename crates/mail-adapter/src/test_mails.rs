@@ -28,7 +28,13 @@ pub(crate) fn mail(content: MailContent) -> Mail {
     }
 }
 
-/// One mail of every kind.
+/// A mail as a flow writes it.
+pub(crate) fn written(subject: &str, text: &str, html: Option<&str>) -> MailContent {
+    let html = html.map(|html| Redacted::new(html.to_owned()));
+    MailContent::Written { subject: subject.to_owned(), text: Redacted::new(text.to_owned()), html }
+}
+
+/// One mail of every kind that the studio writes.
 pub(crate) fn every_content() -> Vec<MailContent> {
     let link = |page: &str| Redacted::new(format!("https://studio.example/{page}?token=t&x=1"));
     let expires_at = StillClock.now();

@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,7 +6,6 @@ use kairo_domain::Actor;
 use kairo_ports::{Answer, Claim, IdempotencyKeys, StoreError};
 
 use crate::guard::refused;
-use crate::store::Shared;
 use crate::unit_of_work::MemoryUnitOfWork;
 
 /// An idempotency key within its scope, and the scope within its actor.
@@ -24,40 +22,10 @@ pub(crate) struct Kept {
     expires_at: DateTime<Utc>,
 }
 
-/// The keys that one unit holds; they are free again when the unit ends.
-pub(crate) struct HeldKeys {
-    shared: Arc<Shared>,
-    keys: BTreeSet<Key>,
-}
-
 impl Key {
     fn of(actor: &Actor, claim: &Claim) -> Self {
         let user = actor.user().map_or_else(|| "-".to_owned(), |user| user.to_string());
         Self { scope: format!("{} {user} {}", actor.word(), claim.scope), key: claim.key.as_str().to_owned() }
-    }
-}
-
-impl HeldKeys {
-    pub(crate) const fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, keys: BTreeSet::new() }
-    }
-
-    /// Takes a key unless another unit has it.
-    fn hold(&mut self, key: &Key) -> Result<(), StoreError> {
-        if !self.shared.held().insert(key.clone()) {
-            return Err(StoreError::Contention(None));
-        }
-        self.keys.insert(key.clone());
-        Ok(())
-    }
-}
-
-impl Drop for HeldKeys {
-    fn drop(&mut self) {
-        let mut held = self.shared.held();
-        for key in &self.keys {
-            held.remove(key);
-        }
     }
 }
 
@@ -66,8 +34,10 @@ impl IdempotencyKeys for MemoryUnitOfWork {
     async fn claim(&mut self, claim: &Claim, now: DateTime<Utc>) -> Result<Option<Answer>, StoreError> {
         self.check_access()?;
         let key = Key::of(&self.actor, claim);
-        if !self.keys.keys.contains(&key) {
-            self.keys.hold(&key)?;
+        if !self.keys.has(&key) {
+            if !self.keys.take(&key) {
+                return Err(StoreError::Contention(None));
+            }
             // Who waited for the key wants the answer of who had it, which may be younger than the snapshot.
             let newest = self.shared.newest().answers.get(&key).cloned();
             if let Some(kept) = newest {
@@ -91,7 +61,7 @@ impl IdempotencyKeys for MemoryUnitOfWork {
         expires_at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let key = Key::of(&self.actor, claim);
-        let is_held = self.keys.keys.contains(&key);
+        let is_held = self.keys.has(&key);
         let kept = Arc::new(Kept { body_digest: claim.body_digest, answer: answer.clone(), expires_at });
         self.write(move |shelf| {
             if !is_held {

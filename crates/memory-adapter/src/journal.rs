@@ -3,8 +3,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kairo_domain::{
-    Actor, Event, Facts, Filter, JournalEntry, JournalField, Origin, Page, PageRequest, Permit, Refused,
-    Resource, Sort, UserId,
+    Actor, Event, Facts, Filter, Job, JournalEntry, JournalField, Origin, Page, PageRequest, Permit, Refused,
+    Resource, Sort, TriggerOn, UserId,
 };
 use kairo_ports::{Journal, JournalFilter, StoreError};
 use serde_json::json;
@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 use crate::guard::{Guard, only_system, refused, sees};
 use crate::listing::page_of;
+use crate::queue::enqueue;
+use crate::shelf::Shelf;
 use crate::unit_of_work::MemoryUnitOfWork;
 
 #[async_trait]
@@ -104,8 +106,17 @@ impl MemoryUnitOfWork {
             // Numbered again at commit, when it is known what came before.
             let seq = shelf.journal.last().map_or(0, |entry| entry.seq) + 1;
             Arc::make_mut(&mut shelf.journal).push(Arc::new(JournalEntry { seq, ..entry.clone() }));
+            pass_on(shelf, seq, &entry);
             Ok(())
         })
+    }
+}
+
+/// An event that a trigger waits for becomes a job.
+fn pass_on(shelf: &mut Shelf, seq: i64, entry: &JournalEntry) {
+    let waits = |on: &TriggerOn| matches!(on, TriggerOn::Event { event } if *event == entry.event);
+    if shelf.triggers.rows().any(|known| waits(&known.trigger.on)) {
+        enqueue(shelf, Job::DispatchEvent(seq), entry.at);
     }
 }
 

@@ -12,6 +12,7 @@
 //! - It keeps nothing when the process ends.
 //! - It never shows or writes a row out of the actor's reach: it asks the policy again, as row-level security does,
 //!   and trusts no permit.
+//! - It delivers no job by itself: whoever runs it takes them ([`MemoryStore::take_due_jobs`]) and does them.
 //! - It never waits: another unit in the way is an error at once.
 //! - It is not made for many rows: the first write of a unit to a kind of thing copies an index of all of them.
 //!
@@ -46,23 +47,31 @@
 
 mod api_keys;
 mod attempts;
+mod automations;
 mod companies;
+mod credentials;
 mod email_changes;
 mod expired;
 mod guard;
+mod held;
 mod idempotency;
 mod invitations;
 mod journal;
+mod lead_timeline;
 mod leads;
 mod letters;
 mod listing;
 mod one_time_tokens;
+mod queue;
 mod revocations;
+mod run_progress;
+mod runs;
 mod second_factors;
 mod sessions;
 mod shelf;
 mod sign_ups;
 mod store;
+mod triggers;
 mod unit_of_work;
 mod users;
 

@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kairo_domain::{
-    Actor, ApiKey, Attempts, Company, EmailChange, Invitation, JournalEntry, Lead, OneTimeToken,
-    SecondFactor, Session, Subject, User, UserId, Version,
+    Actor, ApiKey, Attempts, Automation, Company, Credential, EmailChange, FlowNumber, FlowVersion,
+    Invitation, JournalEntry, Lead, LeadEntry, OneTimeToken, SecondFactor, Session, Subject, User, UserId,
+    Version,
 };
 use kairo_ports::{Credentials, PasswordHash, StoreError};
 use uuid::Uuid;
@@ -11,13 +12,17 @@ use uuid::Uuid;
 use crate::guard::{Guard, sees};
 use crate::idempotency::{Kept, Key};
 use crate::letters::Posted;
+use crate::queue::Waiting;
 use crate::revocations::Announcements;
+use crate::runs::Runs;
 use crate::sign_ups::Applicant;
+use crate::triggers::{Registered, TriggerKey};
 
 /// Everything that is stored. A clone shares the rows, so taking a snapshot costs next to nothing.
 #[derive(Clone, Default)]
 pub(crate) struct Shelf {
     pub(crate) leads: Table<Lead>,
+    pub(crate) lead_timeline: Table<LeadEntry>,
     pub(crate) users: Table<User>,
     pub(crate) password_hashes: Table<PasswordHash>,
     /// How often units have held a user until their end.
@@ -29,8 +34,11 @@ pub(crate) struct Shelf {
     pub(crate) api_keys: Table<ApiKey>,
     /// By what the attempts have in common.
     pub(crate) attempts: Table<Attempts, String>,
+    pub(crate) credentials: Table<Credential>,
     pub(crate) email_changes: Table<EmailChange>,
     pub(crate) invitations: Table<Invitation>,
+    /// By key.
+    pub(crate) jobs: Table<Waiting, String>,
     pub(crate) letters: Table<Posted>,
     /// By digest.
     pub(crate) one_time_tokens: Table<OneTimeToken, String>,
@@ -38,6 +46,10 @@ pub(crate) struct Shelf {
     /// By user.
     pub(crate) second_factors: Table<SecondFactor>,
     pub(crate) sign_ups: Table<Applicant>,
+    pub(crate) automations: Table<Automation>,
+    pub(crate) flows: Table<FlowVersion, (Uuid, FlowNumber)>,
+    pub(crate) triggers: Table<Registered, TriggerKey>,
+    pub(crate) runs: Runs,
 }
 
 impl Shelf {
@@ -113,7 +125,7 @@ impl<R, K> Default for Table<R, K> {
     }
 }
 
-/// What leads, users and companies have in common.
+/// What leads, users, companies and credentials have in common.
 pub(crate) trait Versioned: Subject + Clone {
     fn uuid(&self) -> Uuid;
     fn version(&self) -> Version;

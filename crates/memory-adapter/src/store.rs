@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,8 +5,10 @@ use async_trait::async_trait;
 use kairo_domain::Actor;
 use kairo_ports::{Store, StoreError, UnitOfWork};
 
+use crate::held::HeldSet;
 use crate::idempotency::Key;
 use crate::shelf::Shelf;
+use crate::triggers::TriggerKey;
 use crate::unit_of_work::{Access, MemoryUnitOfWork};
 
 /// A store in memory. Clones are the same store.
@@ -20,6 +21,10 @@ impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    pub(crate) fn newest(&self) -> MutexGuard<'_, Shelf> {
+        self.shared.newest()
     }
 }
 
@@ -49,7 +54,10 @@ impl Store for MemoryStore {
 #[derive(Default)]
 pub(crate) struct Shared {
     shelf: Mutex<Shelf>,
-    held: Mutex<BTreeSet<Key>>,
+    /// The idempotency keys that open units hold.
+    pub(crate) held_keys: HeldSet<Key>,
+    /// The schedules that open units are firing.
+    pub(crate) held_schedules: HeldSet<TriggerKey>,
 }
 
 impl Shared {
@@ -57,10 +65,5 @@ impl Shared {
     pub(crate) fn newest(&self) -> MutexGuard<'_, Shelf> {
         // A shelf is replaced as a whole, so one that a panic left behind is whole too.
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The idempotency keys that open units hold.
-    pub(crate) fn held(&self) -> MutexGuard<'_, BTreeSet<Key>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,15 +3,19 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kairo_domain::{Actor, Origin};
 use kairo_ports::{
-    ApiKeyRepository, AttemptLog, CompanyRepository, EmailChangeRepository, Expired, IdempotencyKeys,
-    InvitationRepository, Journal, LeadRepository, LetterQueue, OneTimeTokens, RevocationLog,
-    SecondFactorRepository, SessionRepository, SignUpRepository, StoreError, UnitOfWork, UserRepository,
+    ApiKeyRepository, AttemptLog, AutomationRepository, CompanyRepository, CredentialRepository,
+    EmailChangeRepository, Expired, IdempotencyKeys, InvitationRepository, Journal, LeadRepository,
+    LeadTimeline, LetterQueue, OneTimeTokens, Queue, RevocationLog, RunProgress, RunRepository,
+    SecondFactorRepository, SessionRepository, SignUpRepository, StoreError, TriggerRepository, UnitOfWork,
+    UserRepository,
 };
 
 use crate::guard::{only_system, refused};
-use crate::idempotency::HeldKeys;
+use crate::held::Held;
+use crate::idempotency::Key;
 use crate::shelf::Shelf;
 use crate::store::Shared;
+use crate::triggers::TriggerKey;
 
 /// What a unit may do at all.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,7 +31,8 @@ pub(crate) struct MemoryUnitOfWork {
     pub(crate) shared: Arc<Shared>,
     pub(crate) actor: Actor,
     pub(crate) view: Shelf,
-    pub(crate) keys: HeldKeys,
+    pub(crate) keys: Held<Key>,
+    pub(crate) schedules: Held<TriggerKey>,
     pub(crate) origin: Origin,
     access: Access,
     log: Vec<Write>,
@@ -37,8 +42,17 @@ pub(crate) struct MemoryUnitOfWork {
 impl MemoryUnitOfWork {
     pub(crate) fn new(shared: Arc<Shared>, actor: Actor, access: Access) -> Self {
         let view = shared.newest().clone();
-        let keys = HeldKeys::new(Arc::clone(&shared));
-        Self { shared, actor, view, keys, origin: Origin::default(), access, log: Vec::new(), failed: false }
+        Self {
+            actor,
+            view,
+            keys: Held::within(&shared.held_keys),
+            schedules: Held::within(&shared.held_schedules),
+            shared,
+            origin: Origin::default(),
+            access,
+            log: Vec::new(),
+            failed: false,
+        }
     }
 
     /// Refuses everybody but the program itself.
@@ -85,6 +99,10 @@ impl UnitOfWork for MemoryUnitOfWork {
         self
     }
 
+    fn lead_timeline(&mut self) -> &mut dyn LeadTimeline {
+        self
+    }
+
     fn users(&mut self) -> &mut dyn UserRepository {
         self
     }
@@ -113,6 +131,10 @@ impl UnitOfWork for MemoryUnitOfWork {
         self
     }
 
+    fn credentials(&mut self) -> &mut dyn CredentialRepository {
+        self
+    }
+
     fn email_changes(&mut self) -> &mut dyn EmailChangeRepository {
         self
     }
@@ -133,6 +155,10 @@ impl UnitOfWork for MemoryUnitOfWork {
         self
     }
 
+    fn queue(&mut self) -> &mut dyn Queue {
+        self
+    }
+
     fn revocations(&mut self) -> &mut dyn RevocationLog {
         self
     }
@@ -145,11 +171,27 @@ impl UnitOfWork for MemoryUnitOfWork {
         self
     }
 
+    fn automations(&mut self) -> &mut dyn AutomationRepository {
+        self
+    }
+
+    fn triggers(&mut self) -> &mut dyn TriggerRepository {
+        self
+    }
+
+    fn runs(&mut self) -> &mut dyn RunRepository {
+        self
+    }
+
+    fn progress(&mut self) -> &mut dyn RunProgress {
+        self
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         if self.failed {
             return Err(refused("an earlier write of this unit of work failed"));
         }
-        let Self { shared, view, keys, log, .. } = *self;
+        let Self { shared, view, keys, schedules, log, .. } = *self;
         // The view shares its tables with the shelf; gone, it costs no copy.
         drop(view);
         let mut newest = shared.newest();
@@ -158,7 +200,7 @@ impl UnitOfWork for MemoryUnitOfWork {
         *newest = next;
         drop(newest);
         // Only now: who takes a key next has to find what was kept under it.
-        drop(keys);
+        drop((keys, schedules));
         Ok(())
     }
 }

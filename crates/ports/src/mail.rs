@@ -72,6 +72,15 @@ pub enum MailContent {
     },
     /// Something about the security of your account changed.
     Notice(Notice),
+    /// What a flow wrote.
+    Written {
+        /// Its subject.
+        subject: String,
+        /// Its text.
+        text: Redacted<String>,
+        /// The same as HTML.
+        html: Option<Redacted<String>>,
+    },
 }
 
 /// Why a mail was not sent.

@@ -7,8 +7,10 @@ use mockall::mock;
 
 pub use crate::api_keys::MockApiKeyRepository;
 pub use crate::attempts::MockAttemptLog;
+pub use crate::automations::MockAutomationRepository;
 pub use crate::clock::MockClock;
 pub use crate::companies::MockCompanyRepository;
+pub use crate::credentials::MockCredentialRepository;
 pub use crate::egress::MockEgress;
 pub use crate::email_changes::MockEmailChangeRepository;
 pub use crate::expired::MockExpired;
@@ -16,24 +18,30 @@ pub use crate::idempotency::MockIdempotencyKeys;
 pub use crate::ids::MockIdSource;
 pub use crate::invitations::MockInvitationRepository;
 pub use crate::journal::MockJournal;
+pub use crate::lead_timeline::MockLeadTimeline;
 pub use crate::leads::MockLeadRepository;
 pub use crate::letters::MockLetterQueue;
 pub use crate::mail::MockMailer;
 pub use crate::one_time_codes::MockOneTimeCodes;
 pub use crate::one_time_tokens::MockOneTimeTokens;
 pub use crate::passwords::MockPasswords;
+pub use crate::queue::MockQueue;
 pub use crate::revocations::MockRevocationLog;
+pub use crate::runs::{MockRunProgress, MockRunRepository};
 pub use crate::second_factors::MockSecondFactorRepository;
 pub use crate::sessions::MockSessionRepository;
 pub use crate::sign_ups::MockSignUpRepository;
+pub use crate::signatures::MockSignatures;
 pub use crate::tokens::{MockAccessTokens, MockRefreshTokens, MockTokenSource};
+pub use crate::triggers::MockTriggerRepository;
 pub use crate::users::MockUserRepository;
 pub use crate::vault::MockVault;
 use crate::{
-    ApiKeyRepository, AttemptLog, CompanyRepository, EmailChangeRepository, Expired, IdempotencyKeys,
-    InvitationRepository, Journal, LeadRepository, LetterQueue, OneTimeTokens, RevocationLog,
-    SecondFactorRepository, SessionRepository, SignUpRepository, Store, StoreError, UnitOfWork,
-    UserRepository,
+    ApiKeyRepository, AttemptLog, AutomationRepository, CompanyRepository, CredentialRepository,
+    EmailChangeRepository, Expired, IdempotencyKeys, InvitationRepository, Journal, LeadRepository,
+    LeadTimeline, LetterQueue, OneTimeTokens, Queue, RevocationLog, RunProgress, RunRepository,
+    SecondFactorRepository, SessionRepository, SignUpRepository, Store, StoreError, TriggerRepository,
+    UnitOfWork, UserRepository,
 };
 
 mock! {
@@ -53,6 +61,8 @@ mock! {
 pub struct MockUnitOfWork {
     /// The leads.
     pub leads: MockLeadRepository,
+    /// What happened to each lead.
+    pub lead_timeline: MockLeadTimeline,
     /// The users.
     pub users: MockUserRepository,
     /// The companies.
@@ -67,6 +77,8 @@ pub struct MockUnitOfWork {
     pub api_keys: MockApiKeyRepository,
     /// The failed attempts to sign in.
     pub attempts: MockAttemptLog,
+    /// The credentials of automations.
+    pub credentials: MockCredentialRepository,
     /// The changes of address under way.
     pub email_changes: MockEmailChangeRepository,
     /// What is kept for a while only.
@@ -77,12 +89,22 @@ pub struct MockUnitOfWork {
     pub letters: MockLetterQueue,
     /// The tokens that were mailed.
     pub one_time_tokens: MockOneTimeTokens,
+    /// The jobs that wait to be done.
+    pub queue: MockQueue,
     /// What makes access tokens invalid.
     pub revocations: MockRevocationLog,
     /// The second factors.
     pub second_factors: MockSecondFactorRepository,
     /// The sign-ups under way.
     pub sign_ups: MockSignUpRepository,
+    /// The automations.
+    pub automations: MockAutomationRepository,
+    /// The triggers of automations.
+    pub triggers: MockTriggerRepository,
+    /// The runs.
+    pub runs: MockRunRepository,
+    /// The runs as workers drive them.
+    pub progress: MockRunProgress,
     /// How the commit ends; well when absent.
     pub commit_error: Option<StoreError>,
 }
@@ -91,6 +113,10 @@ pub struct MockUnitOfWork {
 impl UnitOfWork for MockUnitOfWork {
     fn leads(&mut self) -> &mut dyn LeadRepository {
         &mut self.leads
+    }
+
+    fn lead_timeline(&mut self) -> &mut dyn LeadTimeline {
+        &mut self.lead_timeline
     }
 
     fn users(&mut self) -> &mut dyn UserRepository {
@@ -121,6 +147,10 @@ impl UnitOfWork for MockUnitOfWork {
         &mut self.attempts
     }
 
+    fn credentials(&mut self) -> &mut dyn CredentialRepository {
+        &mut self.credentials
+    }
+
     fn email_changes(&mut self) -> &mut dyn EmailChangeRepository {
         &mut self.email_changes
     }
@@ -141,6 +171,10 @@ impl UnitOfWork for MockUnitOfWork {
         &mut self.one_time_tokens
     }
 
+    fn queue(&mut self) -> &mut dyn Queue {
+        &mut self.queue
+    }
+
     fn revocations(&mut self) -> &mut dyn RevocationLog {
         &mut self.revocations
     }
@@ -151,6 +185,22 @@ impl UnitOfWork for MockUnitOfWork {
 
     fn sign_ups(&mut self) -> &mut dyn SignUpRepository {
         &mut self.sign_ups
+    }
+
+    fn automations(&mut self) -> &mut dyn AutomationRepository {
+        &mut self.automations
+    }
+
+    fn triggers(&mut self) -> &mut dyn TriggerRepository {
+        &mut self.triggers
+    }
+
+    fn runs(&mut self) -> &mut dyn RunRepository {
+        &mut self.runs
+    }
+
+    fn progress(&mut self) -> &mut dyn RunProgress {
+        &mut self.progress
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

@@ -2,9 +2,11 @@ use async_trait::async_trait;
 use kairo_domain::Actor;
 
 use crate::{
-    ApiKeyRepository, AttemptLog, CompanyRepository, EmailChangeRepository, Expired, IdempotencyKeys,
-    InvitationRepository, Journal, LeadRepository, LetterQueue, OneTimeTokens, RevocationLog,
-    SecondFactorRepository, SessionRepository, SignUpRepository, StoreError, UserRepository,
+    ApiKeyRepository, AttemptLog, AutomationRepository, CompanyRepository, CredentialRepository,
+    EmailChangeRepository, Expired, IdempotencyKeys, InvitationRepository, Journal, LeadRepository,
+    LeadTimeline, LetterQueue, OneTimeTokens, Queue, RevocationLog, RunProgress, RunRepository,
+    SecondFactorRepository, SessionRepository, SignUpRepository, StoreError, TriggerRepository,
+    UserRepository,
 };
 
 /// Where everything is kept. The only door to it is a unit of work begun by an actor.
@@ -33,6 +35,9 @@ pub trait UnitOfWork: Send {
     /// The leads.
     fn leads(&mut self) -> &mut dyn LeadRepository;
 
+    /// What happened to each lead.
+    fn lead_timeline(&mut self) -> &mut dyn LeadTimeline;
+
     /// The users.
     fn users(&mut self) -> &mut dyn UserRepository;
 
@@ -54,6 +59,9 @@ pub trait UnitOfWork: Send {
     /// The failed attempts to sign in.
     fn attempts(&mut self) -> &mut dyn AttemptLog;
 
+    /// The credentials of automations.
+    fn credentials(&mut self) -> &mut dyn CredentialRepository;
+
     /// The changes of address under way.
     fn email_changes(&mut self) -> &mut dyn EmailChangeRepository;
 
@@ -69,6 +77,9 @@ pub trait UnitOfWork: Send {
     /// The tokens that were mailed.
     fn one_time_tokens(&mut self) -> &mut dyn OneTimeTokens;
 
+    /// The jobs that wait to be done.
+    fn queue(&mut self) -> &mut dyn Queue;
+
     /// What makes access tokens invalid.
     fn revocations(&mut self) -> &mut dyn RevocationLog;
 
@@ -77,6 +88,18 @@ pub trait UnitOfWork: Send {
 
     /// The sign-ups under way.
     fn sign_ups(&mut self) -> &mut dyn SignUpRepository;
+
+    /// The automations.
+    fn automations(&mut self) -> &mut dyn AutomationRepository;
+
+    /// The triggers of automations.
+    fn triggers(&mut self) -> &mut dyn TriggerRepository;
+
+    /// The runs.
+    fn runs(&mut self) -> &mut dyn RunRepository;
+
+    /// The runs as workers drive them.
+    fn progress(&mut self) -> &mut dyn RunProgress;
 
     /// Keeps everything that was written.
     ///

@@ -144,6 +144,26 @@ SELECT ('01930000-0000-7000-8000-00000000d0' || lpad(number::text, 2, '0'))::uui
                 utm_medium, utm_campaign, metadata)
 ON CONFLICT DO NOTHING;
 
+-- What happened to them, as their rows tell it.
+INSERT INTO kairo.lead_timeline (id, lead_id, at, kind, actor, body, text)
+SELECT (told.place || right(lead.id::text, 2))::uuid, lead.id, told.at, told.kind, 'system', told.body, told.text
+  FROM leads AS lead
+ CROSS JOIN LATERAL (VALUES
+   ('01930000-0000-7000-8000-00000000e1', lead.created_at, 'created', jsonb_build_object('source', lead.source), NULL),
+   ('01930000-0000-7000-8000-00000000e2', lead.updated_at - interval '1 hour', 'noted', '{}',
+    CASE lead.id::text
+      WHEN '01930000-0000-7000-8000-00000000d005' THEN 'Called. She sends the list of variants; an offer makes no sense before we have seen it.'
+      WHEN '01930000-0000-7000-8000-00000000d006' THEN 'The tablets are from 2019. We measure on one of them before we promise a frame rate.'
+    END),
+   ('01930000-0000-7000-8000-00000000e3', lead.updated_at, 'status_changed',
+    jsonb_build_object('from', CASE lead.status WHEN 'CONVERTED' THEN 'QUALIFIED' ELSE 'NEW' END, 'to', lead.status,
+                       'reason', lead.status_reason), NULL)
+ ) AS told (place, at, kind, body, text)
+ WHERE starts_with(lead.id::text, '01930000-0000-7000-8000-00000000d0')
+   AND (told.kind <> 'noted' OR told.text IS NOT NULL)
+   AND (told.kind <> 'status_changed' OR lead.status <> 'NEW')
+ON CONFLICT DO NOTHING;
+
 -- The owners are looked up by address: where an account with it was there before, it keeps its own id.
 INSERT INTO automations (id, user_id, title, description, flow, status, execution_count, last_executed_at,
                          created_at, updated_at)

@@ -53,6 +53,7 @@ fn breach(constraint: &str) -> Option<Breach> {
         | "automation_runs_pkey"
         | "assets_pkey"
         | "leads_pkey"
+        | "lead_timeline_pkey"
         | "sessions_pkey"
         | "journal_pkey"
         | "rls_state_pkey"
@@ -63,10 +64,12 @@ fn breach(constraint: &str) -> Option<Breach> {
         | "letters_pkey"
         | "invitations_pkey"
         | "api_keys_pkey"
+        | "credentials_pkey"
         | "revocations_pkey" => Breach::Taken("id"),
         "users_email_key" | "users_email_lower_key" | "invitations_email_folded_key" => {
             Breach::Taken("email")
         }
+        "credentials_user_id_name_key" => Breach::Taken("name"),
         "projects_slug_key" | "services_slug_key" => Breach::Taken("slug"),
         "sessions_refresh_token_key" | "sessions_previous_token_key" => Breach::Taken("refreshToken"),
         "one_time_tokens_pkey" => Breach::Taken("token"),
@@ -81,9 +84,20 @@ fn breach(constraint: &str) -> Option<Breach> {
         | "sessions_user_id_fkey"
         | "email_changes_user_id_fkey"
         | "second_factors_user_id_fkey"
-        | "api_keys_user_id_fkey" => Breach::Missing("userId"),
+        | "api_keys_user_id_fkey"
+        | "credentials_user_id_fkey" => Breach::Missing("userId"),
         "invitations_invited_by_fkey" => Breach::Missing("invitedBy"),
-        "automation_runs_automation_id_fkey" => Breach::Missing("automationId"),
+        "lead_timeline_lead_id_fkey" => Breach::Missing("leadId"),
+        "automation_runs_automation_id_fire_key_key" => Breach::Taken("key"),
+        "automation_versions_pkey" => Breach::Taken("flowVersion"),
+        "automation_run_steps_pkey" => Breach::Taken("seq"),
+        "automation_triggers_pkey" => Breach::Taken("node"),
+        "automation_triggers_token_digest_key" => Breach::Taken("token"),
+        "run_claims_pkey" => Breach::Taken("runId"),
+        "automation_runs_automation_id_fkey"
+        | "automation_versions_automation_id_fkey"
+        | "automation_triggers_automation_id_fkey" => Breach::Missing("automationId"),
+        "automation_run_steps_run_id_fkey" | "run_claims_run_id_fkey" => Breach::Missing("runId"),
         "assets_created_by_fkey" => Breach::Missing("createdBy"),
         _ => return None,
     })
@@ -94,6 +108,8 @@ fn by_code(said: Box<dyn DatabaseError>) -> StoreError {
     match code.as_str() {
         // Serialization failure, deadlock, lock not available.
         "40001" | "40P01" | "55P03" => StoreError::Contention(Some(said.into_error())),
+        // Our own function: the run has ended, or another worker has it.
+        "KA003" => StoreError::Stale,
         // Our own trigger.
         "KA002" => StoreError::LastAdmin,
         // No right or a policy said no; a write in a read-only unit; our own trigger (illegal transition). The server's

@@ -6,10 +6,13 @@
 //! ([`rls::render`]).
 //!
 //! # What it may import
-//! `kairo-domain`, `kairo-ports`, sqlx, async-trait, chrono, uuid, serde_json, sha2, thiserror, tokio's timer, tracing.
+//! `kairo-domain`, `kairo-ports`, sqlx, graphile_worker_migrations, async-trait, chrono, uuid, serde_json, sha2,
+//! thiserror, tokio, tracing.
+//! `kairo-domain`, `kairo-flow`, `kairo-ports`, sqlx, async-trait, chrono, uuid, serde_json, sha2, thiserror, tokio's timer, tracing.
 //!
 //! # What it never does
-//! - It hands out no connection and no pool: the only door to a table is a unit of work begun by an actor.
+//! - It hands out no connection to a table of the studio: the only door is a unit of work begun by an actor. The pool
+//!   for the job queue sees nothing but the queue.
 //! - It never works with the rights of its login. Between units a connection is `kairo_gate`, which has none; within a
 //!   unit it is the role of the actor's kind, and the policies let it see and write what the actor may.
 //! - It takes no session-level lock and leaves no session state behind, the connections of [`migrate()`] and of
@@ -44,7 +47,10 @@
 mod announcements;
 mod api_keys;
 mod attempts;
+mod automations;
+mod bell;
 mod companies;
+mod credentials;
 mod database;
 mod demo;
 mod email_changes;
@@ -54,6 +60,7 @@ mod filter;
 mod idempotency;
 mod invitations;
 mod journal;
+mod lead_timeline;
 mod leads;
 mod letters;
 mod migrate;
@@ -61,20 +68,27 @@ mod one_time_tokens;
 mod options;
 mod plans;
 mod pools;
+mod queue;
 mod revocations;
 pub mod rls;
 mod row;
+mod run_progress;
+mod runs;
 mod second_factors;
 mod sessions;
 mod sign_ups;
 mod store;
+mod triggers;
 mod unit_of_work;
 mod users;
 
 pub use announcements::{Announcement, Announcements};
 pub use database::ensure_database;
 pub use error::guarded_field;
-pub use migrate::{MigrateError, MigrationState, MigrationStatus, Report, migrate, status};
+pub use migrate::{
+    MigrateError, MigrationState, MigrationStatus, QueueStatus, Report, migrate, queue_status, status,
+};
 pub use options::PgOptions;
 pub use pools::Connections;
+pub use queue::QueueDepth;
 pub use store::PgStore;

@@ -13,9 +13,11 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::rls;
 
+mod queue;
 mod status;
 
-pub use status::{MigrationState, MigrationStatus, status};
+pub use queue::QueueStatus;
+pub use status::{MigrationState, MigrationStatus, queue_status, status};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 const ROLES: &str = include_str!("roles.sql");
@@ -32,6 +34,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub struct Report {
     /// The versions of the migrations that were applied, in order; none when the tables were up to date.
     pub applied: Vec<i64>,
+    /// How many migrations of the job queue's own were applied.
+    pub queue_applied: u32,
     /// Whether the policies and grants were rendered differently than those in the database, and applied.
     pub policies_applied: bool,
 }
@@ -54,12 +58,15 @@ pub enum MigrateError {
     /// A migration failed, or the database knows a migration that this program does not.
     #[error("the tables could not be migrated")]
     Tables(#[source] sqlx::migrate::MigrateError),
+    /// The job queue was not installed.
+    #[error("the job queue could not be installed")]
+    Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The policies and grants were not applied.
     #[error("the policies could not be applied")]
     Policies(#[source] sqlx::Error),
 }
 
-/// Makes the roles, applies every pending migration, and applies the policies when they changed.
+/// Makes the roles, installs the job queue, applies every pending migration, and applies the policies when they changed.
 ///
 /// Any number of processes may do this at once, on one or on several databases of a cluster. The login must be a
 /// superuser, or own the database and have CREATEROLE.
@@ -67,37 +74,47 @@ pub enum MigrateError {
 /// # Errors
 /// [`MigrateError`]; what was applied before it stays applied.
 pub async fn migrate(url: &str) -> Result<Report, MigrateError> {
-    let mut connection = connect(url).await?;
-    let report = migrate_on(&mut connection).await;
+    let options = options(url)?;
+    let mut connection = options.connect().await.map_err(MigrateError::Connection)?;
+    let report = migrate_on(&mut connection, &options).await;
     // The lock ends with the session; a server that does not hear of the end notices it by itself.
     let _ = connection.close().await;
     report
 }
 
-async fn migrate_on(connection: &mut PgConnection) -> Result<Report, MigrateError> {
+async fn migrate_on(
+    connection: &mut PgConnection,
+    options: &PgConnectOptions,
+) -> Result<Report, MigrateError> {
     lock(connection).await?;
     make_roles(connection).await?;
     become_owner(connection).await?;
+    // First: our own migrations make the queue's door.
+    let queue_applied = queue::install(connection, options).await?;
     let applied = apply_migrations(connection).await?;
     let policies_applied = apply_policies(connection).await?;
     tracing::info!(
         migrations.applied = applied.len(),
+        queue.applied = queue_applied,
         policies.applied = policies_applied,
         "database is ready"
     );
-    Ok(Report { applied, policies_applied })
+    Ok(Report { applied, queue_applied, policies_applied })
 }
 
 /// Opens the connection of its own.
 async fn connect(url: &str) -> Result<PgConnection, MigrateError> {
+    options(url)?.connect().await.map_err(MigrateError::Connection)
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, MigrateError> {
     let options = PgConnectOptions::from_str(url).map_err(MigrateError::Url)?;
-    let options = options.application_name("kairo migrate").options([
+    Ok(options.application_name("kairo migrate").options([
         ("statement_timeout", "0"),
         ("lock_timeout", "2s"),
         ("idle_in_transaction_session_timeout", "0"),
         ("search_path", "public"),
-    ]);
-    options.connect().await.map_err(MigrateError::Connection)
+    ]))
 }
 
 /// Waits by asking again and again: who waits inside the server holds a snapshot, and CREATE INDEX CONCURRENTLY in the
@@ -194,14 +211,20 @@ fn cause(error: &sqlx::migrate::MigrateError) -> Option<&sqlx::Error> {
 /// Whether the same statement may succeed a moment later: a lock was not to be had, or somebody changed the same row
 /// of a catalog.
 fn is_passing(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|said| match said.code().as_deref() {
-        Some("55P03" | "40001" | "40P01") => true,
-        Some("XX000") => said.message().starts_with("tuple concurrently"),
-        _ => false,
-    })
+    error
+        .as_database_error()
+        .is_some_and(|said| said.code().is_some_and(|code| is_passing_code(&code, said.message())))
 }
 
-async fn pause(attempt: &mut u32, error: &sqlx::Error) {
+fn is_passing_code(code: &str, message: &str) -> bool {
+    match code {
+        "55P03" | "40001" | "40P01" => true,
+        "XX000" => message.contains("tuple concurrently"),
+        _ => false,
+    }
+}
+
+async fn pause(attempt: &mut u32, error: &impl std::fmt::Display) {
     tracing::info!(%error, attempt, "in the way of somebody else, trying again");
     tokio::time::sleep(PAUSE).await;
     *attempt += 1;

@@ -7,7 +7,7 @@ use kairo_domain::Redacted;
 pub struct PgOptions {
     /// The database, with login and password; its login must be able to become the actor roles.
     pub url: Redacted<String>,
-    /// The most connections, over all sub-pools.
+    /// The most connections of units of work, over all sub-pools. The job queue has up to four besides.
     pub max_connections: u32,
     /// How long a unit of work waits for a connection, and whoever listens for an answer.
     pub acquire_timeout: Duration,

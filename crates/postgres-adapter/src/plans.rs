@@ -2,8 +2,8 @@
 //! operators who wonder why a list is slow.
 
 use kairo_domain::{
-    Actor, CompanyField, Field, Filter, InvitationField, JournalField, LeadField, PageRequest, Sort,
-    UserField,
+    Actor, AutomationField, CompanyField, CredentialField, Field, Filter, InvitationField, JournalField,
+    LeadEntryField, LeadField, LeadId, LeadNoteField, PageRequest, RunField, Sort, UserField,
 };
 use kairo_ports::StoreError;
 use serde_json::Value;
@@ -11,7 +11,9 @@ use sqlx::types::Json;
 
 use crate::filter::{Listing, Request};
 use crate::unit_of_work::Access;
-use crate::{PgStore, companies, invitations, journal, leads, users};
+use crate::{
+    PgStore, automations, companies, credentials, invitations, journal, lead_timeline, leads, runs, users,
+};
 
 impl PgStore {
     /// The plan of a page of leads for this actor.
@@ -26,6 +28,38 @@ impl PgStore {
         page: &PageRequest,
     ) -> Result<Value, StoreError> {
         self.plan(actor, &leads::LISTING, Request { filter, sort, page }).await
+    }
+
+    /// The plan of a page of a lead's timeline for this actor.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn plan_of_lead_timeline(
+        &self,
+        actor: &Actor,
+        lead: LeadId,
+        filter: &Filter<LeadEntryField>,
+        sort: &Sort<LeadEntryField>,
+        page: &PageRequest,
+    ) -> Result<Value, StoreError> {
+        let filter = &lead_timeline::of_lead(filter, LeadEntryField::LeadId, lead);
+        self.plan(actor, &lead_timeline::LISTING, Request { filter, sort, page }).await
+    }
+
+    /// The plan of a page of the notes about a lead for this actor.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn plan_of_lead_notes(
+        &self,
+        actor: &Actor,
+        lead: LeadId,
+        filter: &Filter<LeadNoteField>,
+        sort: &Sort<LeadNoteField>,
+        page: &PageRequest,
+    ) -> Result<Value, StoreError> {
+        let filter = &lead_timeline::of_lead(filter, LeadNoteField::LeadId, lead);
+        self.plan(actor, &lead_timeline::NOTES, Request { filter, sort, page }).await
     }
 
     /// The plan of a page of users for this actor.
@@ -56,6 +90,20 @@ impl PgStore {
         self.plan(actor, &companies::LISTING, Request { filter, sort, page }).await
     }
 
+    /// The plan of a page of credentials for this actor.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn plan_of_credentials(
+        &self,
+        actor: &Actor,
+        filter: &Filter<CredentialField>,
+        sort: &Sort<CredentialField>,
+        page: &PageRequest,
+    ) -> Result<Value, StoreError> {
+        self.plan(actor, &credentials::LISTING, Request { filter, sort, page }).await
+    }
+
     /// The plan of a page of invitations for this actor.
     ///
     /// # Errors
@@ -82,6 +130,34 @@ impl PgStore {
         page: &PageRequest,
     ) -> Result<Value, StoreError> {
         self.plan(actor, &journal::LISTING, Request { filter, sort, page }).await
+    }
+
+    /// The plan of a page of automations for this actor.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn plan_of_automations(
+        &self,
+        actor: &Actor,
+        filter: &Filter<AutomationField>,
+        sort: &Sort<AutomationField>,
+        page: &PageRequest,
+    ) -> Result<Value, StoreError> {
+        self.plan(actor, &automations::LISTING, Request { filter, sort, page }).await
+    }
+
+    /// The plan of a page of runs for this actor.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn plan_of_runs(
+        &self,
+        actor: &Actor,
+        filter: &Filter<RunField>,
+        sort: &Sort<RunField>,
+        page: &PageRequest,
+    ) -> Result<Value, StoreError> {
+        self.plan(actor, &runs::LISTING, Request { filter, sort, page }).await
     }
 
     async fn plan<F: Field>(

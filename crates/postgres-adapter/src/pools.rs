@@ -24,6 +24,8 @@ const RETURN_PATIENCE: Duration = Duration::from_secs(5);
 /// Connections are renewed, so that servers behind a balancer share them and memory on the server is given back.
 const MAX_LIFETIME: Duration = Duration::from_secs(30 * 60);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+/// One listens, one notifies, and the others take jobs and give them back, many at a time.
+const QUEUE_CONNECTIONS: u32 = 4;
 
 static SEATS: AtomicUsize = AtomicUsize::new(0);
 
@@ -100,31 +102,72 @@ impl Pools {
     }
 }
 
+/// What a connection rests in while nobody uses it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// The powerless role of all connections that units of work use.
+    Gate,
+    /// The owner of the job queue, for the connections of those who run it.
+    Queue,
+}
+
+impl Rest {
+    const fn role(self) -> &'static str {
+        match self {
+            Self::Gate => "kairo_gate",
+            Self::Queue => "kairo_queue",
+        }
+    }
+
+    const fn become_it(self) -> &'static str {
+        match self {
+            Self::Gate => "SET ROLE kairo_gate",
+            // What is lost with the server that crashes is that a job was taken or done, and then it is delivered again.
+            Self::Queue => "SET ROLE kairo_queue; SET synchronous_commit = off",
+        }
+    }
+}
+
 /// Opens no connection yet; every one becomes the gate.
 pub(crate) fn pool(connect: &PgConnectOptions, options: &PgOptions, most: u32) -> PgPool {
+    resting(Rest::Gate, connect, options, most)
+}
+
+/// Opens no connection yet; every one becomes the owner of the job queue.
+pub(crate) fn queue_pool(connect: &PgConnectOptions, options: &PgOptions) -> PgPool {
+    resting(Rest::Queue, connect, options, QUEUE_CONNECTIONS)
+}
+
+fn resting(rest: Rest, connect: &PgConnectOptions, options: &PgOptions, most: u32) -> PgPool {
     let opening = options.clone();
     PgPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(options.acquire_timeout)
         .max_lifetime(MAX_LIFETIME)
         .idle_timeout(IDLE_TIMEOUT)
-        // No question before each use: it was asked when the connection came back.
-        .test_before_acquire(false)
+        // No question before each use: it was asked when the connection came back. The queue's few connections have the
+        // time, and who runs it begins anew after every error.
+        .test_before_acquire(rest == Rest::Queue)
         .after_connect(move |connection, _| {
             let opening = opening.clone();
-            Box::pin(async move { prepare(connection, &opening).await })
+            Box::pin(async move { prepare(rest, connection, &opening).await })
         })
-        .after_release(|connection, _| {
+        .after_release(move |connection, _| {
             Box::pin(async move {
-                let looked = tokio::time::timeout(RETURN_PATIENCE, is_at_rest(connection)).await;
+                let looked = tokio::time::timeout(RETURN_PATIENCE, is_at_rest(rest, connection)).await;
                 looked.unwrap_or(Err(sqlx::Error::PoolTimedOut))
             })
         })
         .connect_lazy_with(connect.clone())
 }
 
-/// Makes a new connection the gate: whoever gets hold of it bare can do nothing with it.
-pub(crate) async fn prepare(connection: &mut PgConnection, options: &PgOptions) -> Result<(), sqlx::Error> {
+/// Makes a new connection the gate: whoever gets hold of it bare can do nothing with it. Or the owner of the queue, who
+/// can do nothing else.
+pub(crate) async fn prepare(
+    rest: Rest,
+    connection: &mut PgConnection,
+    options: &PgOptions,
+) -> Result<(), sqlx::Error> {
     let millis = |limit: Duration| limit.as_millis().to_string();
     sqlx::query(
         "/* kairo:pools.prepare */ SELECT set_config('statement_timeout', $1, false),
@@ -137,24 +180,24 @@ pub(crate) async fn prepare(connection: &mut PgConnection, options: &PgOptions) 
     .bind(millis(options.idle_in_transaction_timeout))
     .execute(&mut *connection)
     .await?;
-    sqlx::raw_sql("SET ROLE kairo_gate").execute(connection).await?;
+    sqlx::raw_sql(rest.become_it()).execute(connection).await?;
     Ok(())
 }
 
-/// Whether the connection is between transactions, is the gate, and carries no actor.
-async fn is_at_rest(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+/// Whether the connection is between transactions, is who it rests in, and carries no actor.
+async fn is_at_rest(rest: Rest, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     // Unprepared, as the extended protocol sets the statement's time anew for every message; then the two times differ
     // exactly inside a transaction that began earlier.
     let row = sqlx::raw_sql(
-        "/* kairo:pools.is_at_rest */ SELECT now() = statement_timestamp() AND current_user = 'kairo_gate'
+        "/* kairo:pools.is_at_rest */ SELECT current_user::text AS role, now() = statement_timestamp()
            AND coalesce(current_setting('kairo.actor', true), '') = ''
            AND coalesce(current_setting('kairo.actor_id', true), '') = ''
            AND coalesce(current_setting('kairo.user', true), '') = ''
-           AND coalesce(current_setting('kairo.company', true), '') = ''",
+           AND coalesce(current_setting('kairo.company', true), '') = '' AS is_idle",
     )
     .fetch_one(connection)
     .await?;
-    let at_rest: bool = row.try_get(0)?;
+    let at_rest = row.try_get::<bool, _>("is_idle")? && row.try_get::<&str, _>("role")? == rest.role();
     if !at_rest {
         tracing::warn!("a connection came back inside a transaction and is closed");
     }

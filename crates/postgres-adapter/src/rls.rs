@@ -6,6 +6,7 @@
 //! What SQL cannot say is left to a trigger: `ChangeRole` leaves out the actor's own row, but a column grant knows no
 //! rows (`guard_own_role` does).
 
+mod automations;
 mod bookkeeping;
 mod condition;
 mod tables;
@@ -45,6 +46,7 @@ pub fn render() -> String {
             table_rights(&mut sql, table, role);
         }
     }
+    automations::render(&mut sql);
     bookkeeping::render(&mut sql);
     sql
 }
@@ -174,6 +176,7 @@ fn may_set(role: ActorRole, table: &Table, class: Class) -> bool {
     match class {
         Class::Fixed | Class::Upkeep | Class::Sealed | Class::Derived => false,
         Class::Ordinary => some(Verb::Update) || some(Verb::Erase),
+        Class::Blind => some(Verb::Update),
         Class::Standing(_) => reaches(Verb::Update).all(|reach| reach == Reach::EVERYTHING),
         Class::Under(verb, _) => some(verb),
         Class::Program(_) | Class::Secret => role == ActorRole::System,

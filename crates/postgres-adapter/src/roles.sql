@@ -9,9 +9,10 @@ DECLARE
   -- kairo_owner owns every object; nothing that serves requests can become it.
   -- kairo_gate is what a connection rests in between transactions: it is granted nothing, anywhere.
   -- kairo_admin to kairo_system are what one transaction becomes, one role per kind of actor.
+  -- kairo_queue owns the job queue and sees nothing else.
   -- kairo_direct is for logins that an operator makes, such as a Prisma client; no program of ours becomes it.
   names CONSTANT text[] := ARRAY['kairo_owner', 'kairo_gate', 'kairo_admin', 'kairo_team', 'kairo_client',
-                                 'kairo_public', 'kairo_system', 'kairo_direct'];
+                                 'kairo_public', 'kairo_system', 'kairo_queue', 'kairo_direct'];
   -- Since 16 a creator holds the role without being able to become it, so the question to ask is another one.
   becomes CONSTANT text := CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END;
   -- Without inheritance the login has a right only after it became the role on purpose. Before 16 the login's own
@@ -40,6 +41,20 @@ BEGIN
       END;
     END IF;
   END LOOP;
+
+  -- The owner has the rights of the queue's owner as well: it makes the queue's door, and its dump has to be whole.
+  IF NOT pg_has_role('kairo_owner', 'kairo_queue', 'USAGE') THEN
+    BEGIN
+      IF becomes = 'MEMBER' THEN
+        ALTER ROLE kairo_owner INHERIT; -- it is a member of nothing else
+        GRANT kairo_queue TO kairo_owner;
+      ELSE
+        EXECUTE 'GRANT kairo_queue TO kairo_owner WITH INHERIT TRUE, SET TRUE';
+      END IF;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN
+      NULL; -- another database of this cluster was first
+    END;
+  END IF;
 
   -- A role of this name with such a right was made by somebody else, and would walk past every policy.
   SELECT rolname INTO role_name FROM pg_roles WHERE rolname = ANY (names) AND (rolsuper OR rolbypassrls) LIMIT 1;
@@ -90,6 +105,13 @@ BEGIN
   END IF;
   IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'kairo') THEN
     CREATE SCHEMA kairo AUTHORIZATION kairo_owner;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'graphile_worker') THEN
+    CREATE SCHEMA graphile_worker AUTHORIZATION kairo_queue;
+  ELSIF NOT EXISTS (SELECT FROM pg_namespace
+                     WHERE nspname = 'graphile_worker' AND nspowner = 'kairo_queue'::regrole) THEN
+    RAISE EXCEPTION 'schema graphile_worker of database % belongs to somebody else', current_database()
+      USING ERRCODE = 'insufficient_privilege', HINT = 'Another program keeps its jobs there; use a database of our own.';
   END IF;
 END
 $database$;

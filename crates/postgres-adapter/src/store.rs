@@ -7,11 +7,12 @@ use async_trait::async_trait;
 use kairo_domain::Actor;
 use kairo_ports::{Store, StoreError, UnitOfWork};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqlSafeStr, SqlStr, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgPool, SqlSafeStr, SqlStr, Transaction};
 use uuid::Uuid;
 
+use crate::bell::Bell;
 use crate::error::store_error;
-use crate::pools::{Connections, Pools, prepare};
+use crate::pools::{Connections, Pools, Rest, prepare, queue_pool};
 use crate::unit_of_work::{Access, PgUnitOfWork};
 use crate::{Announcements, PgOptions, migrate, rls};
 
@@ -22,6 +23,7 @@ const GRACE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct PgStore {
     pools: Arc<Pools>,
+    bell: Bell,
     patience: Duration,
     connect: PgConnectOptions,
     options: PgOptions,
@@ -40,12 +42,14 @@ impl PgStore {
         // The pool would take a refusal for a server that is still starting, and keep the reason to itself.
         let first = tokio::time::timeout(options.acquire_timeout, async {
             let mut connection = connect.connect().await?;
-            prepare(&mut connection, &options).await?;
+            prepare(Rest::Gate, &mut connection, &options).await?;
             connection.close().await
         });
         first.await.map_err(|late| StoreError::Unavailable(Some(late.into())))?.map_err(store_error)?;
         let patience = options.statement_timeout + GRACE;
-        Ok(Self { pools: Arc::new(Pools::new(&connect, &options)), patience, connect, options })
+        let pools = Arc::new(Pools::new(&connect, &options));
+        let bell = Bell::new(queue_pool(&connect, &options));
+        Ok(Self { pools, bell, patience, connect, options })
     }
 
     /// How many connections there are, for gauges.
@@ -58,9 +62,17 @@ impl PgStore {
         Announcements::new(self.connect.clone(), self.options.clone())
     }
 
-    /// Closes every connection but those of announcements, and waits for the units that are still open.
+    /// The connections of whoever runs the job queue. They are apart from those of the units of work, belong to the
+    /// queue's owner, and see nothing but the queue; the first is opened when it is used.
+    pub fn queue_pool(&self) -> PgPool {
+        self.bell.pool()
+    }
+
+    /// Closes every connection but those of announcements, and waits for the units that are still open. The job queue is
+    /// to be left before.
     pub async fn close(&self) {
         self.pools.close().await;
+        self.bell.close().await;
     }
 
     /// Begins a transaction and becomes the actor in one message. A connection that died while it was idle is replaced:
@@ -72,7 +84,13 @@ impl PgStore {
             let begin = Transaction::begin(connection, Some(opening(actor, access)));
             match tokio::time::timeout(self.patience, begin).await {
                 Ok(Ok(transaction)) => {
-                    return Ok(PgUnitOfWork::new(*actor, access, transaction, self.patience));
+                    return Ok(PgUnitOfWork::new(
+                        *actor,
+                        access,
+                        transaction,
+                        self.patience,
+                        self.bell.clone(),
+                    ));
                 }
                 Ok(Err(error)) if spare > 0 && died_idle(&error) => spare -= 1,
                 Ok(Err(error)) => return Err(store_error(error)),

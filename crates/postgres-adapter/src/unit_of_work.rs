@@ -4,13 +4,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use kairo_domain::{Actor, ActorRole, Origin, Permit, Resource, Verb};
 use kairo_ports::{
-    ApiKeyRepository, AttemptLog, CompanyRepository, EmailChangeRepository, Expired, IdempotencyKeys,
-    InvitationRepository, Journal, LeadRepository, LetterQueue, OneTimeTokens, RevocationLog,
-    SecondFactorRepository, SessionRepository, SignUpRepository, StoreError, UnitOfWork, UserRepository,
+    ApiKeyRepository, AttemptLog, AutomationRepository, CompanyRepository, CredentialRepository,
+    EmailChangeRepository, Expired, IdempotencyKeys, InvitationRepository, Journal, LeadRepository,
+    LeadTimeline, LetterQueue, OneTimeTokens, Queue, RevocationLog, RunProgress, RunRepository,
+    SecondFactorRepository, SessionRepository, SignUpRepository, StoreError, TriggerRepository, UnitOfWork,
+    UserRepository,
 };
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
+use crate::bell::Bell;
 use crate::error::store_error;
 
 /// One transaction as one actor; it is every repository itself, each in a file of its own.
@@ -25,6 +28,9 @@ pub(crate) struct PgUnitOfWork {
     pub(crate) origin: Origin,
     statements: Statements,
     transaction: Transaction<'static, Postgres>,
+    bell: Bell,
+    /// Whether there is a job to be done at once.
+    rings: bool,
 }
 
 /// What a unit may do at all.
@@ -78,14 +84,21 @@ impl PgUnitOfWork {
         access: Access,
         transaction: Transaction<'static, Postgres>,
         patience: Duration,
+        bell: Bell,
     ) -> Self {
         let statements = Statements { patience, whole: true };
-        Self { actor, access, held_keys: Vec::new(), origin: Origin::default(), transaction, statements }
+        let (held_keys, origin) = (Vec::new(), Origin::default());
+        Self { actor, access, held_keys, origin, statements, transaction, bell, rings: false }
     }
 
     /// What runs statements, and where.
     pub(crate) fn parts(&mut self) -> (&mut Statements, &mut PgConnection) {
         (&mut self.statements, &mut self.transaction)
+    }
+
+    /// Has whoever runs the job queue look at it once this unit is committed.
+    pub(crate) fn ring_after_commit(&mut self) {
+        self.rings = true;
     }
 
     /// The migrations in the database, as versions and checksums, and the digest of its policies.
@@ -167,6 +180,10 @@ impl UnitOfWork for PgUnitOfWork {
         self
     }
 
+    fn lead_timeline(&mut self) -> &mut dyn LeadTimeline {
+        self
+    }
+
     fn users(&mut self) -> &mut dyn UserRepository {
         self
     }
@@ -195,6 +212,10 @@ impl UnitOfWork for PgUnitOfWork {
         self
     }
 
+    fn credentials(&mut self) -> &mut dyn CredentialRepository {
+        self
+    }
+
     fn email_changes(&mut self) -> &mut dyn EmailChangeRepository {
         self
     }
@@ -215,6 +236,10 @@ impl UnitOfWork for PgUnitOfWork {
         self
     }
 
+    fn queue(&mut self) -> &mut dyn Queue {
+        self
+    }
+
     fn revocations(&mut self) -> &mut dyn RevocationLog {
         self
     }
@@ -227,11 +252,31 @@ impl UnitOfWork for PgUnitOfWork {
         self
     }
 
+    fn automations(&mut self) -> &mut dyn AutomationRepository {
+        self
+    }
+
+    fn triggers(&mut self) -> &mut dyn TriggerRepository {
+        self
+    }
+
+    fn runs(&mut self) -> &mut dyn RunRepository {
+        self
+    }
+
+    fn progress(&mut self) -> &mut dyn RunProgress {
+        self
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        let Self { mut statements, transaction, .. } = *self;
+        let Self { mut statements, transaction, bell, rings, .. } = *self;
         if !statements.whole {
             return Err(StoreError::Refused { why: "an earlier statement of this unit failed".to_owned() });
         }
-        statements.run(transaction.commit()).await
+        statements.run(transaction.commit()).await?;
+        if rings {
+            bell.ring();
+        }
+        Ok(())
     }
 }

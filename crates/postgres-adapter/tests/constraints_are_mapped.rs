@@ -18,8 +18,8 @@ async fn every_unique_and_foreign_key_constraint_has_a_field() {
     .fetch_all(&mut connection)
     .await
     .unwrap();
-    // Nine tables and thirteen of ours have a key; nine other values are unique; twelve references.
-    assert!(names.len() >= 43, "{names:?}");
+    // The least there is since automations run.
+    assert!(names.len() >= 58, "{names:?}");
     let unmapped: Vec<_> = names.iter().filter(|name| guarded_field(name).is_none()).collect();
     assert!(unmapped.is_empty(), "without a field: {unmapped:?}");
 }

@@ -2,9 +2,11 @@
 
 use kairo_testkit::contract::paging;
 
-use crate::support::fresh_store;
+use crate::support::{FreshStore, fresh_store};
 
 kairo_testkit::store_contract!(fresh_store());
+
+kairo_testkit::queue_contract!(fresh_store(), async |store: &FreshStore, now| store.deliver(now).await);
 
 #[test]
 fn a_random_walk_meets_every_row_once() {

@@ -9,6 +9,7 @@ use crate::support::{connect_owner, execute, migrated_database};
 const COMPANY: Uuid = Uuid::from_u128(1);
 const ADA: Uuid = Uuid::from_u128(2);
 const THING: Uuid = Uuid::from_u128(3);
+const AUTOMATION: Uuid = Uuid::from_u128(4);
 
 /// Verb, resource, subject, event, body and audience.
 type Line = (String, String, Option<Uuid>, String, Value, Option<Uuid>);
@@ -18,6 +19,8 @@ SET kairo.actor = 'system';
 INSERT INTO companies (id, name) VALUES ('00000000-0000-0000-0000-000000000001', 'Acme');
 INSERT INTO users (id, email, name, company_id)
 VALUES ('00000000-0000-0000-0000-000000000002', 'ada@example.com', 'Ada', '00000000-0000-0000-0000-000000000001');
+INSERT INTO automations (id, user_id, title, flow)
+VALUES ('00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000002', 'secret', '{}');
 ";
 
 /// The table, what a row of it is called in names of events, as a resource, and what it is about.
@@ -32,7 +35,7 @@ struct Recorded {
     audience: Option<Uuid>,
 }
 
-const RECORDED: [Recorded; 7] = [
+const RECORDED: [Recorded; 9] = [
     Recorded {
         table: "kairo.api_keys",
         insert: "(id, user_id, name, prefix, digest, scopes, expires_at, created_at)
@@ -41,6 +44,17 @@ const RECORDED: [Recorded; 7] = [
         columns: &["digest", "expires_at"],
         event: "api_key",
         resource: "API key",
+        subject: THING,
+        audience: Some(COMPANY),
+    },
+    Recorded {
+        table: "kairo.credentials",
+        insert: "(id, user_id, name, kind, sealed, created_at, updated_at, version)
+                 VALUES ($thing, $ada, 'secret', 'bearer', 'secret', now(), now(), 1)",
+        update: "name = 'renamed', sealed = 'secret too', version = 2",
+        columns: &["name", "sealed"],
+        event: "credential",
+        resource: "credential",
         subject: THING,
         audience: Some(COMPANY),
     },
@@ -108,6 +122,17 @@ const RECORDED: [Recorded; 7] = [
         subject: THING,
         audience: None,
     },
+    Recorded {
+        table: "kairo.automation_triggers",
+        insert: "(automation_id, node, kind, token_digest, sealed_token)
+                 VALUES ($automation, 'secret', 'webhook', 'secret', 'secret')",
+        update: "token_digest = 'secret too', sealed_token = 'secret too'",
+        columns: &["sealed_token", "token_digest"],
+        event: "automation_trigger",
+        resource: "automation_trigger",
+        subject: AUTOMATION,
+        audience: Some(COMPANY),
+    },
 ];
 
 impl Recorded {
@@ -115,7 +140,7 @@ impl Recorded {
     async fn come_and_go(&self, connection: &mut PgConnection) {
         let quoted = |id: Uuid| format!("'{id}'");
         let insert = self.insert.replace("$thing", &quoted(THING)).replace("$ada", &quoted(ADA));
-        let insert = insert.replace("$company", &quoted(COMPANY));
+        let insert = insert.replace("$company", &quoted(COMPANY)).replace("$automation", &quoted(AUTOMATION));
         let table = self.table;
         let script =
             format!("INSERT INTO {table} {insert}; UPDATE {table} SET {}; DELETE FROM {table}", self.update);
@@ -180,19 +205,24 @@ async fn who_removes_a_user_by_hand_is_told_of_all_that_went_along() {
     .await;
     let mut events: Vec<String> = lines(&mut owner).await.into_iter().map(|line| line.3).collect();
     events.sort();
-    assert_eq!(events, ["second_factor.deleted", "user.deleted"]);
+    assert_eq!(
+        events,
+        ["automation.deleted", "automation_version.deleted", "second_factor.deleted", "user.deleted"]
+    );
 }
 
 #[tokio::test]
 async fn nobody_truncates_what_is_recorded() {
     let database = migrated_database().await;
     let mut owner = connect_owner(&database).await;
-    let own = RECORDED.map(|recorded| (recorded.table, ""));
+    // What an automation is triggered by says nothing of who gets in.
+    let own = RECORDED.iter().filter(|recorded| recorded.event != "automation_trigger");
+    let own: Vec<_> = own.map(|recorded| (recorded.table, "")).collect();
     // A table that others refer to takes them along.
     let nine = [("public.sessions", ""), ("public.users", " CASCADE"), ("public.companies", " CASCADE")];
     for actor in ["", "system"] {
         execute(&mut owner, &format!("SET kairo.actor = '{actor}'")).await;
-        for (table, along) in own.into_iter().chain(nine) {
+        for (table, along) in own.iter().copied().chain(nine) {
             let sql = AssertSqlSafe(format!("TRUNCATE {table}{along}"));
             let refused = sqlx::raw_sql(sql).execute(&mut owner).await.unwrap_err();
             let said = refused.as_database_error().unwrap();

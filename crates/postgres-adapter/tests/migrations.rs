@@ -5,7 +5,7 @@ use kairo_testkit::postgres::{TestDatabase, ephemeral_database};
 use crate::support::{connect, connect_owner, execute, migrated_database, store_of, until};
 use futures_util::future::join_all;
 use kairo_ports::Store;
-use kairo_postgres::{MigrationState, PgOptions, PgStore, Report, migrate, status};
+use kairo_postgres::{MigrationState, PgOptions, PgStore, Report, migrate, queue_status, status};
 
 /// How many migrations there are: what an empty database has before it.
 async fn all() -> usize {
@@ -17,10 +17,13 @@ async fn a_second_time_there_is_nothing_to_do() {
     let database = ephemeral_database().await;
     let url = database.url();
     assert!(status(url).await.unwrap().iter().all(|one| one.state == MigrationState::Pending));
+    let queue = queue_status(url).await.unwrap();
+    assert_eq!((queue.applied, queue.pending()), (0, queue.known));
     let first = migrate(url).await.unwrap();
+    assert_eq!((first.queue_applied, queue_status(url).await.unwrap().pending()), (queue.known, 0));
     assert_eq!((first.applied.len(), first.policies_applied), (all().await, true));
     let again = migrate(url).await.unwrap();
-    assert_eq!(again, Report { applied: vec![], policies_applied: false });
+    assert_eq!(again, Report { applied: vec![], queue_applied: 0, policies_applied: false });
     assert!(status(url).await.unwrap().iter().all(|one| one.state == MigrationState::Applied));
     let store = PgStore::connect(PgOptions::new(url)).await.unwrap();
     store.ready().await.unwrap();
@@ -35,6 +38,8 @@ async fn ten_processes_migrate_one_database() {
     let working: Vec<_> = reports.iter().filter(|report| !report.applied.is_empty()).collect();
     assert_eq!(working.len(), 1);
     assert_eq!(working[0].applied.len(), all().await);
+    assert!(working[0].queue_applied > 0);
+    assert_eq!(reports.iter().filter(|report| report.queue_applied > 0).count(), 1);
     assert_eq!(reports.iter().filter(|report| report.policies_applied).count(), 1);
 }
 
@@ -70,7 +75,10 @@ async fn policies_are_applied_again_when_the_database_carries_others() {
     let store = store_of(&database).await;
     assert!(store.ready().await.is_err());
 
-    assert_eq!(migrate(url).await.unwrap(), Report { applied: vec![], policies_applied: true });
+    assert_eq!(
+        migrate(url).await.unwrap(),
+        Report { applied: vec![], queue_applied: 0, policies_applied: true }
+    );
     store.ready().await.unwrap();
     let left: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM pg_policies WHERE policyname = 'of_yesterday' OR has_table_privilege('kairo_client', \
@@ -119,6 +127,15 @@ async fn a_database_that_was_never_migrated_is_told_apart_from_one_that_is_away(
     assert!(!matches!(refused, kairo_ports::StoreError::Unavailable(_)), "{refused:?}");
     let away = PgStore::connect(PgOptions::new("postgres://nobody@127.0.0.1:9/none")).await;
     assert!(matches!(away.err(), Some(kairo_ports::StoreError::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn a_queue_of_somebody_else_is_left_alone() {
+    let database = ephemeral_database().await;
+    let mut root = connect(database.url()).await;
+    execute(&mut root, "CREATE SCHEMA graphile_worker").await;
+    let refused = migrate(database.url()).await.unwrap_err();
+    assert!(matches!(refused, kairo_postgres::MigrateError::Roles(_)), "{refused:?}");
 }
 
 /// A database of its own for a login with CREATEROLE and CREATEDB, as managed servers give it.

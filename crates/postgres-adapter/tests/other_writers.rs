@@ -1,8 +1,8 @@
 //! Another client of the tables keeps their constraints and knows no more rules. What it writes can be read.
 
 use kairo_domain::{
-    Actor, CompanyField, CompanyId, Direction, Email, Filter, JournalField, LeadField, LeadFilter, LeadId,
-    PageRequest, Sort, UserField, UserId,
+    Actor, AutomationField, CompanyField, CompanyId, Direction, Email, Filter, JournalField, LeadField,
+    LeadFilter, LeadId, PageRequest, RunField, Sort, UserField, UserId,
 };
 use kairo_ports::{Store, StoreError};
 use kairo_testkit::postgres::TestDatabase;
@@ -13,7 +13,7 @@ use crate::support::{connect, connect_owner, execute, migrated_database, store_o
 const ID: Uuid = Uuid::from_u128(7);
 
 /// The numbers take far more room than any input may, once PostgreSQL has written them out.
-const ROWS: &str = r"
+const ROWS: &str = r#"
 SET ROLE kairo_direct;
 INSERT INTO leads (id, name, email, message, phone, company, utm_source, utm_medium, utm_campaign, metadata, status_reason)
 VALUES ('00000000-0000-0000-0000-000000000007', E'Ada\u0007', 'ada at home', '', 'call me', ' ', '', '', '',
@@ -27,7 +27,12 @@ VALUES ('00000000-0000-0000-0000-000000000007', ' ', 'HTTP://?', '', 'logo',
 INSERT INTO users (id, email, password_hash, name, avatar_url, company_id)
 VALUES ('00000000-0000-0000-0000-000000000007', 'ada at home', 'hash', ' ', 'picture',
         '00000000-0000-0000-0000-000000000007');
-";
+INSERT INTO automations (user_id, title, flow)
+VALUES ('00000000-0000-0000-0000-000000000007', ' ', '{}'),
+       ('00000000-0000-0000-0000-000000000007', 'x', '{"nodes": [{}, 7], "edges": [{"id": 7}], "more": 1}');
+INSERT INTO automation_runs (automation_id, status) SELECT id, 'RUNNING' FROM automations;
+INSERT INTO automation_runs (automation_id, status, error) SELECT id, 'FAILED', '' FROM automations;
+"#;
 
 async fn written_by_another() -> TestDatabase {
     let database = migrated_database().await;
@@ -68,10 +73,14 @@ async fn users_and_companies_of_another_client_are_listed() {
         let page = work.companies().list(&Filter::default(), &sort, &first).await.unwrap();
         assert_eq!(page.items.len(), 1, "{field:?}");
     }
+    let sort = Sort::by(AutomationField::CreatedAt, Direction::Ascending);
+    assert_eq!(work.automations().list(&Filter::default(), &sort, &first).await.unwrap().items.len(), 2);
+    let sort = Sort::by(RunField::StartedAt, Direction::Ascending);
+    assert_eq!(work.runs().list(&Filter::default(), &sort, &first).await.unwrap().items.len(), 4);
     // Its writes have an entry each, and nobody's role.
     let sort = Sort::by(JournalField::Seq, Direction::Descending);
     let page = work.journal().list(&Filter::default(), &sort, &first).await.unwrap();
-    assert_eq!(page.items.len(), 6);
+    assert_eq!(page.items.len(), 12);
     assert!(page.items.iter().all(|entry| entry.actor == "direct" && entry.role.is_none()));
 }
 

@@ -1,6 +1,8 @@
 //! No list reads a whole table, however large that is.
 
 mod accounts;
+mod automations;
+mod lead_timeline;
 mod leads;
 mod listed;
 
@@ -20,7 +22,10 @@ async fn no_list_reads_a_whole_table() {
     execute(&mut owner, ROWS).await;
     let store = store_of(&database).await;
     leads::are_found_through_indexes(&store).await;
+    lead_timeline::are_found_through_indexes(&store).await;
     accounts::are_found_through_indexes(&store).await;
+    automations::are_found_through_indexes(&store).await;
+    automations::runs_do_not_look_at_others(&mut owner).await;
     stated_patterns_are_served(&mut owner).await;
 }
 

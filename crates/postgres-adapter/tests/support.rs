@@ -1,10 +1,12 @@
 //! Databases for one test each.
 
 use async_trait::async_trait;
-use kairo_domain::Actor;
+use chrono::{DateTime, Utc};
+use kairo_domain::{Actor, Job};
 use kairo_ports::{Store, StoreError, UnitOfWork};
 use kairo_postgres::{PgOptions, PgStore, migrate};
 use kairo_testkit::postgres::{TemplateDatabase, TestDatabase};
+use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 static MIGRATED: TemplateDatabase = TemplateDatabase::new();
@@ -19,12 +21,33 @@ pub(crate) async fn migrated_database() -> TestDatabase {
 /// A store together with its database, which is dropped with it.
 pub(crate) struct FreshStore {
     store: PgStore,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 pub(crate) async fn fresh_store() -> FreshStore {
     let database = migrated_database().await;
-    FreshStore { store: store_of(&database).await, _database: database }
+    FreshStore { store: store_of(&database).await, database }
+}
+
+impl FreshStore {
+    pub(crate) fn url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// Takes the jobs that are due, as a worker that is done with them at once.
+    pub(crate) async fn deliver(&self, now: DateTime<Utc>) -> Vec<Job> {
+        let mut connection = connect(self.database.url()).await;
+        let rows: Vec<(String, Value)> = sqlx::query_as(
+            "WITH gone AS (DELETE FROM graphile_worker._private_jobs WHERE is_available AND run_at <= $1 RETURNING *)
+             SELECT identifier, payload FROM gone JOIN graphile_worker._private_tasks AS tasks ON tasks.id = task_id
+              ORDER BY run_at, gone.id",
+        )
+        .bind(now)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+        rows.iter().map(|(task, payload)| Job::parse(task, payload).unwrap()).collect()
+    }
 }
 
 impl std::ops::Deref for FreshStore {

@@ -1,16 +1,16 @@
 //! What Kairo Studio takes from the machine: time, ids, randomness, and the cryptography behind sign-in.
 //!
 //! # What this room is
-//! [`SystemClock`] and [`UuidV7Source`]; [`Argon2Passwords`]; [`OpaqueTokens`] and [`TotpCodes`]; and what works with
-//! the keys of a [`Keyring`]: [`Ed25519AccessTokens`], [`HmacRefreshTokens`] and the [`AeadVault`]. They are the system
-//! ports as they run in production.
+//! [`SystemClock`] and [`UuidV7Source`]; [`Argon2Passwords`]; [`OpaqueTokens`] and [`TotpCodes`]; [`HmacSignatures`];
+//! and what works with the keys of a [`Keyring`]: [`Ed25519AccessTokens`], [`HmacRefreshTokens`] and the [`AeadVault`].
+//! They are the system ports as they run in production.
 //!
 //! A ring has one secret per key. Each purpose has its own key that follows from it, so none can be turned against
 //! another; and a ring is replaced while everything runs, with an overlap in which old and new keys are believed.
 //!
 //! # What it may import
-//! `kairo-ports`, argon2, aws-lc-rs, jsonwebtoken, rand, rustix, sha2, totp-rs, uuid, tokio. The only room that may read
-//! the wall clock, make an id or draw a random number.
+//! `kairo-ports`, argon2, aws-lc-rs, hmac, jsonwebtoken, rand, rustix, sha2, totp-rs, uuid, tokio. The only room that may
+//! read the wall clock, make an id or draw a random number.
 //!
 //! # What it never does
 //! - It keeps no state beyond its keys, and knows no store.
@@ -35,6 +35,7 @@ mod clock;
 mod ids;
 mod keyring;
 mod one_time_codes;
+mod signatures;
 mod signing_key;
 #[cfg(test)]
 mod test_clock;
@@ -46,6 +47,7 @@ pub use clock::SystemClock;
 pub use ids::UuidV7Source;
 pub use keyring::{BadKeyring, Keyring, RingKey};
 pub use one_time_codes::TotpCodes;
+pub use signatures::HmacSignatures;
 pub use signing_key::{BadSigningKey, SigningKey, random_bytes, random_text};
 pub use tokens::{Ed25519AccessTokens, HmacRefreshTokens, OpaqueTokens, TokenSettings};
 pub use vault::AeadVault;

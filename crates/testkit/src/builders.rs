@@ -4,6 +4,8 @@
 //! an id sets its own.
 
 mod accounts;
+mod automations;
+mod timeline;
 
 use std::sync::LazyLock;
 
@@ -21,9 +23,14 @@ use uuid::Uuid;
 use crate::fakes::{NumberedIds, NumberedTokens, START};
 
 pub use accounts::{
-    api_key, email_change, full_api_key, full_invitation, full_second_factor, invitation, one_time_token,
-    second_factor, sign_up,
+    api_key, credential, email_change, full_api_key, full_credential, full_invitation, full_second_factor,
+    invitation, one_time_token, second_factor, sign_up,
 };
+pub use automations::{
+    acting, active_automation, automation, everything, failed, flow, full_automation, full_run, listener,
+    run, schedule, step, step_in_state, succeeded, webhook,
+};
+pub use timeline::{lead_entry, noted};
 
 static IDS: LazyLock<NumberedIds> = LazyLock::new(|| NumberedIds::from_number(1 << 40));
 

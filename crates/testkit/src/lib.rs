@@ -1,7 +1,7 @@
 //! What the tests of all rooms share: fakes, builders of test worlds, the contract of stores, databases for one test.
 //!
 //! # What this room is
-//! - [`fakes`]: a clock moved by hand, numbered ids and tokens, plain passwords, a mailbox.
+//! - [`fakes`]: a clock moved by hand, numbered ids and tokens, plain passwords, a mailbox, servers with a script.
 //! - [`builders`]: leads, users, companies, sessions and more in one line, actors and permits.
 //! - [`contract`]: what every store promises, as tests that [`store_contract!`] makes for one store.
 //! - [`stepping`]: a store that stops between units, and use cases run in a chosen order.
@@ -9,7 +9,7 @@
 //! - [`chaos`]: a network that fails on command.
 //!
 //! # What it may import
-//! `kairo-domain`, `kairo-ports`, `kairo-local-postgres`, tokio, proptest, sha2, hex; behind the feature `postgres` also
+//! `kairo-domain`, `kairo-flow`, `kairo-ports`, `kairo-local-postgres`, tokio, proptest, sha2, hex; behind the feature `postgres` also
 //! sqlx and testcontainers.
 //!
 //! # What it never does

@@ -23,6 +23,10 @@ pub enum Code {
     IllegalTransition,
     /// A flow has faults and cannot be activated.
     FlowNotRunnable,
+    /// The automation is not active, so nothing fires it.
+    NotActive,
+    /// The run has not ended.
+    StillOpen,
     /// A unique value is in use.
     Taken,
     /// The thing was changed since it was last seen.
@@ -47,11 +51,13 @@ pub enum Code {
     Busy,
     /// A fault of the program or what it depends on.
     Broken,
+    /// The run that was to answer a request ended with an error.
+    RunFailed,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::Unauthenticated,
         Self::SecondFactorRequired,
         Self::Forbidden,
@@ -62,6 +68,8 @@ impl Code {
         Self::IllegalTransition,
         Self::LastAdmin,
         Self::FlowNotRunnable,
+        Self::NotActive,
+        Self::StillOpen,
         Self::Taken,
         Self::Stale,
         Self::VersionRequired,
@@ -74,6 +82,7 @@ impl Code {
         Self::RateLimited,
         Self::Busy,
         Self::Broken,
+        Self::RunFailed,
     ];
 
     /// The stable word.
@@ -89,6 +98,8 @@ impl Code {
             Self::Invalid => "invalid",
             Self::IllegalTransition => "illegal_transition",
             Self::FlowNotRunnable => "flow_not_runnable",
+            Self::NotActive => "not_active",
+            Self::StillOpen => "still_open",
             Self::Taken => "taken",
             Self::Stale => "stale",
             Self::VersionRequired => "version_required",
@@ -101,6 +112,7 @@ impl Code {
             Self::RateLimited => "rate_limited",
             Self::Busy => "busy",
             Self::Broken => "broken",
+            Self::RunFailed => "run_failed",
         }
     }
 }

@@ -77,13 +77,11 @@ impl Companies {
         desk.order(actor, Asked::for_new(Resource::Company), || async move {
             let now = desk.now();
             let mut work = desk.begin(actor).await?;
-            let company = Company::create(desk.new_id(), order.details.clone(), now);
-            let permit = actor.may(Verb::Create, &company)?;
+            actor.may_ever(Verb::Create, Resource::Company)?;
             if let Some(answer) = replay(&mut *work, once, now).await? {
                 return Ok(Outcome::Replayed(answer));
             }
-            work.companies().add(&permit, &company).await?;
-            work.journal().record(&permit, &Event::CompanyCreated { company: company.id }, now).await?;
+            let company = create_within(&mut *work, desk, actor, order).await?;
             keep(&mut *work, once, &company, now).await?;
             work.commit().await?;
             Ok(Outcome::Done(company))
@@ -131,6 +129,21 @@ impl Companies {
         })
         .await
     }
+}
+
+/// Makes a company, in a unit of whoever calls.
+pub(crate) async fn create_within(
+    work: &mut dyn UnitOfWork,
+    desk: &Desk,
+    actor: &Actor,
+    order: &CreateCompany,
+) -> Result<Company, Error> {
+    let now = desk.now();
+    let company = Company::create(desk.new_id(), order.details.clone(), now);
+    let permit = actor.may(Verb::Create, &company)?;
+    work.companies().add(&permit, &company).await?;
+    work.journal().record(&permit, &Event::CompanyCreated { company: company.id }, now).await?;
+    Ok(company)
 }
 
 /// Refuses a company that is not there. The store's own check still finds one that was taken out of sight.

@@ -5,6 +5,8 @@ use kairo_domain::{Actor, Denied, Id, Origin, Refused, Resource, UserId, Verb, V
 use kairo_ports::UnitOfWork;
 use uuid::Uuid;
 
+use crate::engine::Plans;
+use crate::ids::share_of;
 use crate::live::Live;
 use crate::places::Places;
 use crate::retry::retry;
@@ -17,6 +19,7 @@ pub(crate) struct Desk {
     pub(crate) live: Arc<Live>,
     pub(crate) proofs: Arc<Places>,
     pub(crate) origin: Arc<Origin>,
+    pub(crate) plans: Arc<Plans>,
 }
 
 /// What an order asks for, to be remembered if it is refused.
@@ -38,6 +41,11 @@ impl Asked {
         Self { verb: Verb::Create, resource, subject: None }
     }
 
+    /// Nobody but a user can own something: for anybody else there is no such thing.
+    pub(crate) const fn hidden(self) -> Error {
+        Error::NotFound { what: self.resource.as_str() }
+    }
+
     pub(crate) const fn refused(self, why: &'static str) -> Refused {
         Refused { verb: self.verb, resource: self.resource, subject: self.subject, why }
     }
@@ -50,6 +58,11 @@ impl Desk {
 
     pub(crate) fn new_id<E>(&self) -> Id<E> {
         Id::from_uuid(self.ports.ids.next())
+    }
+
+    /// A random number from 0 up to 1.
+    pub(crate) fn random_share(&self) -> f64 {
+        share_of(self.ports.ids.next())
     }
 
     /// Begins a unit of work whose journal entries say where they come from.

@@ -1,7 +1,9 @@
 use chrono::TimeDelta;
 use kairo_domain::{
-    Denied, Entity, Id, IllegalTransition, InvitationStatus, LeadStatus, MoveRefused, StaleVersion, Version,
+    AutomationRefused, AutomationStatus, Denied, Entity, Id, IllegalTransition, InvitationStatus, LeadStatus,
+    MoveRefused, RunPhase, RunRefused, StaleVersion, Version,
 };
+use kairo_flow::Fault;
 use kairo_ports::{PasswordError, StoreError, TokenError, VaultError};
 
 use crate::Code;
@@ -51,6 +53,18 @@ pub enum Error {
         /// Where it may go from here.
         allowed: Vec<&'static str>,
     },
+    /// A flow has faults and cannot run.
+    #[error("the flow has {} faults and cannot run", .0.len())]
+    FlowNotRunnable(Vec<Fault>),
+    /// The automation is paused or archived.
+    #[error("the automation is {status}: only an active one fires, and a draft as a test")]
+    NotActive {
+        /// Its status.
+        status: &'static str,
+    },
+    /// The run has not ended.
+    #[error("the run has not ended: cancel it first, or wait")]
+    StillOpen,
     /// A unique value is in use.
     #[error("{what} is in use already")]
     Taken {
@@ -103,6 +117,9 @@ impl Error {
             Self::NotFound { .. } => Code::NotFound,
             Self::Invalid(_) => Code::Invalid,
             Self::IllegalTransition { .. } => Code::IllegalTransition,
+            Self::FlowNotRunnable(_) => Code::FlowNotRunnable,
+            Self::NotActive { .. } => Code::NotActive,
+            Self::StillOpen => Code::StillOpen,
             Self::Taken { .. } => Code::Taken,
             Self::Stale { .. } => Code::Stale,
             Self::KeyReused => Code::KeyReused,
@@ -125,6 +142,9 @@ impl Error {
             Self::Unauthenticated(_)
             | Self::Invalid(_)
             | Self::IllegalTransition { .. }
+            | Self::FlowNotRunnable(_)
+            | Self::NotActive { .. }
+            | Self::StillOpen
             | Self::Taken { .. }
             | Self::Stale { .. }
             | Self::KeyReused
@@ -136,6 +156,14 @@ impl Error {
 
     pub(crate) fn missing<E: Entity>(_: Id<E>) -> Self {
         Self::NotFound { what: E::NAME }
+    }
+
+    /// A write that lost against another one is to be tried again, when nobody said which version they saw.
+    pub(crate) fn or_again(error: StoreError) -> Self {
+        match error {
+            StoreError::Stale => StoreError::Contention(None).into(),
+            other => other.into(),
+        }
     }
 
     pub(crate) fn invalid(pointer: &str, code: &'static str, message: impl Into<String>) -> Self {
@@ -157,6 +185,28 @@ impl From<IllegalTransition<InvitationStatus>> for Error {
         let detail = refused.to_string();
         let IllegalTransition { from, to, allowed } = refused;
         let allowed = allowed.into_iter().map(InvitationStatus::as_str).collect();
+        Self::IllegalTransition { detail, from: from.as_str(), to: to.as_str(), allowed }
+    }
+}
+
+impl From<AutomationRefused> for Error {
+    fn from(refused: AutomationRefused) -> Self {
+        let detail = refused.to_string();
+        match refused {
+            AutomationRefused::Illegal(IllegalTransition { from, to, allowed }) => {
+                let allowed = allowed.into_iter().map(AutomationStatus::as_str).collect();
+                Self::IllegalTransition { detail, from: from.as_str(), to: to.as_str(), allowed }
+            }
+            AutomationRefused::NotRunnable(faults) => Self::FlowNotRunnable(faults),
+        }
+    }
+}
+
+impl From<RunRefused> for Error {
+    fn from(refused: RunRefused) -> Self {
+        let detail = refused.to_string();
+        let IllegalTransition { from, to, allowed } = refused;
+        let allowed = allowed.into_iter().map(RunPhase::as_str).collect();
         Self::IllegalTransition { detail, from: from.as_str(), to: to.as_str(), allowed }
     }
 }

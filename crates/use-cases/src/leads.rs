@@ -1,12 +1,19 @@
+mod timeline;
+
 use kairo_domain::{
     Actor, Event, Lead, LeadDetails, LeadField, LeadId, LeadPatch, LeadStatus, Page, Reason, Resource, Seen,
     Verb,
 };
+use kairo_ports::UnitOfWork;
 
 use crate::desk::{Asked, Desk};
 use crate::once::{keep, replay};
 use crate::retry::retry;
 use crate::{Error, Listing, Once, Outcome};
+
+pub use timeline::NoteLead;
+pub(crate) use timeline::note_within;
+use timeline::record;
 
 /// What is done with leads.
 #[derive(Clone)]
@@ -76,11 +83,7 @@ impl Leads {
             if let Some(answer) = replay(&mut *work, once, now).await? {
                 return Ok(Outcome::Replayed(answer));
             }
-            let lead = Lead::capture(self.desk.new_id(), order.details.clone(), now);
-            let permit = actor.may(Verb::Create, &lead)?;
-            work.leads().add(&permit, &lead).await?;
-            let event = Event::LeadCreated { lead: lead.id, source: lead.details.source };
-            work.journal().record(&permit, &event, now).await?;
+            let lead = capture_within(&mut *work, &self.desk, actor, order).await?;
             keep(&mut *work, once, &lead, now).await?;
             work.commit().await?;
             Ok(Outcome::Done(lead))
@@ -104,7 +107,7 @@ impl Leads {
     /// [`Error::NotFound`] when it is not there or not within the actor's reach.
     pub async fn get(&self, actor: &Actor, id: LeadId) -> Result<Lead, Error> {
         let mut work = self.desk.begin_read(actor).await?;
-        let lead = work.leads().get(id).await?.ok_or_else(|| Error::missing(id))?;
+        let lead = known_lead(&mut *work, id).await?;
         actor.may(Verb::Read, &lead)?;
         Ok(lead)
     }
@@ -118,14 +121,13 @@ impl Leads {
         self.desk
             .order(actor, Asked::of(Verb::Update, Resource::Lead, order.lead.uuid()), || async move {
                 let mut work = self.desk.begin(actor).await?;
-                let mut lead =
-                    work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
+                let mut lead = known_lead(&mut *work, order.lead).await?;
                 let permit = actor.may(Verb::Update, &lead)?;
                 order.seen.check(lead.version)?;
                 let now = self.desk.now();
                 let Some(edited) = lead.edit(order.patch.clone(), now) else { return Ok(lead) };
                 work.leads().save(&permit, &lead).await?;
-                work.journal().record(&permit, &Event::LeadEdited(edited), now).await?;
+                record(&mut *work, &self.desk, &permit, &Event::LeadEdited(edited), now).await?;
                 work.commit().await?;
                 Ok(lead)
             })
@@ -152,13 +154,7 @@ impl Leads {
                 if let Some(answer) = replay(&mut *work, once, now).await? {
                     return Ok(Outcome::Replayed(answer));
                 }
-                let mut lead =
-                    work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
-                let permit = actor.may(Verb::Move, &lead)?;
-                order.seen.check(lead.version)?;
-                let moved = lead.move_to(order.to, order.reason.clone(), now)?;
-                work.leads().save(&permit, &lead).await?;
-                work.journal().record(&permit, &Event::LeadMoved(moved), now).await?;
+                let lead = move_within(&mut *work, &self.desk, actor, order).await?;
                 keep(&mut *work, once, &lead, now).await?;
                 work.commit().await?;
                 Ok(Outcome::Done(lead))
@@ -175,16 +171,53 @@ impl Leads {
         self.desk
             .order(actor, Asked::of(Verb::Delete, Resource::Lead, order.lead.uuid()), || async move {
                 let mut work = self.desk.begin(actor).await?;
-                let mut lead =
-                    work.leads().get(order.lead).await?.ok_or_else(|| Error::missing(order.lead))?;
+                let mut lead = known_lead(&mut *work, order.lead).await?;
                 let permit = actor.may(Verb::Delete, &lead)?;
                 order.seen.check(lead.version)?;
                 let now = self.desk.now();
                 let deleted = lead.delete(now);
                 work.leads().save(&permit, &lead).await?;
-                work.journal().record(&permit, &Event::LeadDeleted(deleted), now).await?;
+                record(&mut *work, &self.desk, &permit, &Event::LeadDeleted(deleted), now).await?;
                 Ok(work.commit().await?)
             })
             .await
     }
+}
+
+/// Takes a lead in, in a unit of whoever calls.
+pub(crate) async fn capture_within(
+    work: &mut dyn UnitOfWork,
+    desk: &Desk,
+    actor: &Actor,
+    order: &CaptureLead,
+) -> Result<Lead, Error> {
+    let now = desk.now();
+    let lead = Lead::capture(desk.new_id(), order.details.clone(), now);
+    let permit = actor.may(Verb::Create, &lead)?;
+    work.leads().add(&permit, &lead).await?;
+    let created = Event::LeadCreated { lead: lead.id, source: lead.details.source };
+    record(work, desk, &permit, &created, now).await?;
+    Ok(lead)
+}
+
+/// Moves a lead along its state machine, in a unit of whoever calls.
+pub(crate) async fn move_within(
+    work: &mut dyn UnitOfWork,
+    desk: &Desk,
+    actor: &Actor,
+    order: &MoveLead,
+) -> Result<Lead, Error> {
+    let now = desk.now();
+    let mut lead = known_lead(work, order.lead).await?;
+    let permit = actor.may(Verb::Move, &lead)?;
+    order.seen.check(lead.version)?;
+    let moved = lead.move_to(order.to, order.reason.clone(), now)?;
+    work.leads().save(&permit, &lead).await?;
+    record(work, desk, &permit, &Event::LeadMoved(moved), now).await?;
+    Ok(lead)
+}
+
+/// The lead, or that there is none within the actor's reach.
+async fn known_lead(work: &mut dyn UnitOfWork, id: LeadId) -> Result<Lead, Error> {
+    work.leads().get(id).await?.ok_or_else(|| Error::missing(id))
 }

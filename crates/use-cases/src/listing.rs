@@ -1,6 +1,6 @@
 use kairo_domain::{
-    CompanyField, Direction, Field, Filter, InvitationField, JournalField, LeadField, PageRequest, Sort,
-    UserField,
+    AutomationField, CompanyField, CredentialField, Direction, Field, Filter, InvitationField, JournalField,
+    LeadEntryField, LeadField, LeadNoteField, PageRequest, RunField, Sort, UserField,
 };
 
 /// Which things to list, and how.
@@ -32,6 +32,18 @@ impl Listable for LeadField {
     }
 }
 
+impl Listable for LeadEntryField {
+    fn default_sort() -> Sort<Self> {
+        Sort::by(Self::At, Direction::Descending)
+    }
+}
+
+impl Listable for LeadNoteField {
+    fn default_sort() -> Sort<Self> {
+        Sort::by(Self::CreatedAt, Direction::Descending)
+    }
+}
+
 impl Listable for UserField {
     fn default_sort() -> Sort<Self> {
         Sort::by(Self::CreatedAt, Direction::Descending)
@@ -39,6 +51,12 @@ impl Listable for UserField {
 }
 
 impl Listable for CompanyField {
+    fn default_sort() -> Sort<Self> {
+        Sort::by(Self::Name, Direction::Ascending)
+    }
+}
+
+impl Listable for CredentialField {
     fn default_sort() -> Sort<Self> {
         Sort::by(Self::Name, Direction::Ascending)
     }
@@ -53,5 +71,17 @@ impl Listable for InvitationField {
 impl Listable for JournalField {
     fn default_sort() -> Sort<Self> {
         Sort::by(Self::Seq, Direction::Descending)
+    }
+}
+
+impl Listable for AutomationField {
+    fn default_sort() -> Sort<Self> {
+        Sort::by(Self::CreatedAt, Direction::Descending)
+    }
+}
+
+impl Listable for RunField {
+    fn default_sort() -> Sort<Self> {
+        Sort::by(Self::StartedAt, Direction::Descending)
     }
 }

@@ -2,15 +2,17 @@ use std::sync::Arc;
 
 use kairo_domain::Origin;
 use kairo_ports::{
-    AccessTokens, Clock, IdSource, Mailer, OneTimeCodes, Passwords, RefreshTokens, Store, TokenSource, Vault,
+    AccessTokens, Clock, Egress, IdSource, Mailer, OneTimeCodes, Passwords, RefreshTokens, Signatures, Store,
+    TokenSource, Vault,
 };
 
 use crate::desk::Desk;
+use crate::engine::Plans;
 use crate::live::Live;
 use crate::places::Places;
 use crate::{
-    Accounts, ApiKeys, Audit, Companies, Error, Invitations, Leads, Links, Post, Sessions, SignUps,
-    TwoFactor, Upkeep, Users,
+    Accounts, ApiKeys, Audit, Automations, Companies, Credentials, Error, Firings, Invitations, Jobs, Leads,
+    Links, Post, Runs, Sessions, SignUps, TwoFactor, Upkeep, Users,
 };
 
 /// Everything the use cases need from the outside.
@@ -35,6 +37,10 @@ pub struct Ports {
     pub vault: Arc<dyn Vault>,
     /// Mails.
     pub mailer: Arc<dyn Mailer>,
+    /// Requests to other servers.
+    pub egress: Arc<dyn Egress>,
+    /// Signatures of others.
+    pub signatures: Arc<dyn Signatures>,
     /// Where mailed links lead.
     pub links: Links,
 }
@@ -49,7 +55,8 @@ impl Studio {
     /// A studio on these ports.
     pub fn new(ports: Ports) -> Self {
         let (live, proofs) = (Arc::new(Live::default()), Arc::new(Places::default()));
-        Self { desk: Desk { ports: Arc::new(ports), live, proofs, origin: Arc::new(Origin::default()) } }
+        let (origin, plans) = (Arc::new(Origin::default()), Arc::new(Plans::default()));
+        Self { desk: Desk { ports: Arc::new(ports), live, proofs, origin, plans } }
     }
 
     /// The same studio, asked from this place: what it writes into the journal says so.
@@ -88,6 +95,26 @@ impl Studio {
         Companies { desk: self.desk.clone() }
     }
 
+    /// What is done with automations.
+    pub fn automations(&self) -> Automations {
+        Automations { desk: self.desk.clone() }
+    }
+
+    /// What is done with runs.
+    pub fn runs(&self) -> Runs {
+        Runs { desk: self.desk.clone() }
+    }
+
+    /// What fires automations without a person.
+    pub fn firings(&self) -> Firings {
+        Firings { desk: self.desk.clone() }
+    }
+
+    /// What workers do.
+    pub fn jobs(&self) -> Jobs {
+        Jobs { desk: self.desk.clone() }
+    }
+
     /// Signing in and out, and who a token stands for.
     pub fn sessions(&self) -> Sessions {
         Sessions { desk: self.desk.clone() }
@@ -101,6 +128,11 @@ impl Studio {
     /// What programs sign in with.
     pub fn api_keys(&self) -> ApiKeys {
         ApiKeys { desk: self.desk.clone() }
+    }
+
+    /// What automations authenticate with elsewhere.
+    pub fn credentials(&self) -> Credentials {
+        Credentials { desk: self.desk.clone() }
     }
 
     /// Who did what.
@@ -129,10 +161,10 @@ impl Studio {
 
 #[cfg(test)]
 mod tests {
-    use kairo_domain::Actor;
+    use kairo_domain::{Actor, Job};
 
     use super::*;
-    use crate::{CaptureLead, ChangePassword, CreateUser, MoveLead, SignIn};
+    use crate::{CaptureLead, ChangePassword, CreateCredential, CreateUser, MoveLead, SignIn};
 
     fn spawnable<T: Send>(_: T) {}
 
@@ -145,10 +177,12 @@ mod tests {
         user: CreateUser,
         sign_in: SignIn,
         password: ChangePassword,
+        (job, credential): (Job, CreateCredential),
     ) {
         let actor = Actor::Visitor;
         let (leads, users, sessions) = (studio.leads(), studio.users(), studio.sessions());
-        let (accounts, post) = (studio.accounts(), studio.post());
+        let (jobs, firings) = (studio.jobs(), studio.firings());
+        let (accounts, post, credentials) = (studio.accounts(), studio.post(), studio.credentials());
         spawnable(async move {
             let _ = leads.capture(&actor, capture, None).await;
             let _ = leads.move_to(&actor, to, None).await;
@@ -156,7 +190,10 @@ mod tests {
             let _ = sessions.sign_in(sign_in).await;
             let _ = sessions.refresh("token").await;
             let _ = accounts.change_password(&actor, password).await;
+            let _ = credentials.create(&actor, credential).await;
             let _ = post.deliver_due().await;
+            let _ = jobs.perform(&job).await;
+            let _ = firings.fire_schedules().await;
         });
     }
 }

@@ -44,7 +44,11 @@ async fn pending(url: &str) -> Outcome {
     for migration in &pending {
         say(&format!("would apply {:04} {}", migration.version, migration.description))?;
     }
-    say(&format!("{} pending", pending.len()))
+    let queue = kairo::postgres::queue_status(url).await?;
+    if queue.pending() > 0 {
+        say(&format!("would bring the job queue from {} to {}", queue.applied, queue.known))?;
+    }
+    say(&format!("{} pending", pending.len() + usize::from(queue.pending() > 0)))
 }
 
 async fn status(url: &str) -> Outcome {
@@ -57,12 +61,18 @@ async fn status(url: &str) -> Outcome {
         };
         say(&format!("{:04} {:<32} {state}", migration.version, migration.description))?;
     }
-    Ok(())
+    let queue = kairo::postgres::queue_status(url).await?;
+    let state = match queue.pending() {
+        0 => "applied".to_owned(),
+        _ => format!("pending: at {} of {}", queue.applied, queue.known),
+    };
+    say(&format!("     {:<32} {state}", "job queue"))
 }
 
 /// What a migration did, in a line.
 fn told(report: &Report) -> String {
     match report.applied.len() {
+        0 if report.queue_applied > 0 => "the tables were up to date, the job queue was renewed".to_owned(),
         0 if report.policies_applied => "the tables were up to date, policies were renewed".to_owned(),
         0 => "the database is up to date".to_owned(),
         count => format!("applied {count} migrations"),

@@ -1,6 +1,6 @@
 use kairo::domain::HttpUrl;
 
-use super::Config;
+use super::{Config, Rates};
 
 /// A setting that nobody can want.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,9 +34,25 @@ impl Config {
         {
             return refuse("server.public_url", "must be an absolute URL such as https://studio.example");
         }
-        let rates = [self.rates.auth, self.rates.leads, self.rates.reads, self.rates.user];
+        if self.server.api_url.as_deref().is_some_and(|url| !is_web_address(url)) {
+            return refuse("server.api_url", "must be an absolute URL such as https://studio.example");
+        }
+        let Rates { auth, leads, reads, user, hooks } = self.rates;
+        let rates = [auth, leads, reads, user, hooks];
         if !rates.iter().all(|rate| rate.is_sound()) {
             return refuse("rates", "must count requests within 1 second to 31 days");
+        }
+        if self.egress.allow.iter().any(|network| network.prefix_len() == 0) {
+            return refuse(
+                "egress.allow",
+                "must name networks inside: one of length 0 is the whole internet",
+            );
+        }
+        if self.worker.stale_ms < self.worker.heartbeat_ms.saturating_mul(2) {
+            return refuse(
+                "worker.stale_ms",
+                "must be at least twice worker.heartbeat_ms, or workers that are well count as dead",
+            );
         }
         let positive = [
             ("auth.access_token_minutes", u64::from(self.auth.access_token_minutes)),
@@ -44,10 +60,14 @@ impl Config {
             ("database.acquire_timeout_ms", self.database.acquire_timeout_ms),
             ("database.statement_timeout_ms", self.database.statement_timeout_ms),
             ("limits.body_bytes", self.limits.body_bytes as u64),
+            ("limits.flow_body_bytes", self.limits.flow_body_bytes as u64),
             ("limits.body_depth", self.limits.body_depth as u64),
             ("limits.head_seconds", self.limits.head_seconds),
             ("limits.body_seconds", self.limits.body_seconds),
             ("limits.request_seconds", self.limits.request_seconds),
+            ("worker.concurrency", u64::from(self.worker.concurrency)),
+            ("worker.heartbeat_ms", self.worker.heartbeat_ms),
+            ("worker.poll_ms", self.worker.poll_ms),
         ];
         match positive.into_iter().find(|(_, value)| *value == 0) {
             Some((key, _)) => refuse(key, "must be greater than 0"),
@@ -70,10 +90,22 @@ fn is_origin(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use figment::Figment;
+    use figment::providers::{Format, Serialized, Toml};
     use kairo::http::Quota;
 
     use super::*;
     use crate::config::Rate;
+
+    /// The defaults, with what a file says.
+    fn read(file: &str) -> Result<Config, Box<figment::Error>> {
+        let said = Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(file));
+        said.extract().map_err(Box::new)
+    }
+
+    fn refusal(file: &str) -> String {
+        read(file).unwrap().check().unwrap_err().to_string()
+    }
 
     #[test]
     fn the_defaults_are_acceptable() {
@@ -114,5 +146,47 @@ mod tests {
         assert_eq!(config.check().unwrap_err().to_string(), "limits.body_bytes must be greater than 0");
         config.auth.argon2.at_once = 0;
         assert!(config.check().unwrap_err().to_string().starts_with("auth.argon2 "));
+    }
+
+    #[test]
+    fn networks_that_automations_may_reach_are_read() {
+        let config = read("[egress]\nallow = [\"10.20.0.0/16\", \"::1/128\"]").unwrap();
+        assert_eq!(config.check(), Ok(()));
+        let read: Vec<String> = config.egress.allow.iter().map(ToString::to_string).collect();
+        assert_eq!(read, ["10.20.0.0/16", "::1/128"]);
+        assert!(Config::default().egress.allow.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_network_or_every_one_is_refused() {
+        for allow in ["10.20.0.0", "localhost", "10.20.0.0/33", "*"] {
+            assert!(read(&format!("[egress]\nallow = [\"{allow}\"]")).is_err(), "{allow}");
+        }
+        for allow in ["0.0.0.0/0", "::/0"] {
+            let refused = refusal(&format!("[egress]\nallow = [\"10.0.0.0/8\", \"{allow}\"]"));
+            assert!(refused.starts_with("egress.allow must name networks"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_worker_says_often_enough_that_it_is_alive() {
+        let worker = read("[worker]\nenabled = false\nconcurrency = 1\ngrace_ms = 0").unwrap();
+        assert_eq!(worker.check(), Ok(()));
+        assert!(!worker.worker.enabled && Config::default().worker.enabled);
+        assert_eq!(read("[worker]\nheartbeat_ms = 500\nstale_ms = 1000").unwrap().check(), Ok(()));
+        for (file, key) in [
+            ("heartbeat_ms = 5001", "worker.stale_ms"),
+            ("stale_ms = 0", "worker.stale_ms"),
+            ("heartbeat_ms = 9223372036854775807", "worker.stale_ms"),
+            ("heartbeat_ms = 0", "worker.heartbeat_ms"),
+            ("concurrency = 0", "worker.concurrency"),
+            ("poll_ms = 0", "worker.poll_ms"),
+        ] {
+            let refused = refusal(&format!("[worker]\n{file}"));
+            assert!(refused.starts_with(key), "{file}: {refused}");
+        }
+        for file in ["concurrency = 65536", "grace_ms = -1", "heart_beat_ms = 1"] {
+            assert!(read(&format!("[worker]\n{file}")).is_err(), "{file}");
+        }
     }
 }

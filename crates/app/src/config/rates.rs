@@ -15,6 +15,8 @@ pub struct Rates {
     pub reads: Rate,
     /// Everything, for each signed-in user.
     pub user: Rate,
+    /// Deliveries to webhooks, for each webhook.
+    pub hooks: Rate,
 }
 
 /// So many requests in so many seconds, spread evenly after a first burst.
@@ -29,8 +31,9 @@ pub struct Rate {
 
 impl Default for Rates {
     fn default() -> Self {
-        let RateLimits { auth, leads, reads, user } = RateLimits::default();
-        Self { auth: auth.into(), leads: leads.into(), reads: reads.into(), user: user.into() }
+        let RateLimits { auth, leads, reads, user, hooks } = RateLimits::default();
+        let [auth, leads, reads, user, hooks] = [auth, leads, reads, user, hooks].map(Rate::from);
+        Self { auth, leads, reads, user, hooks }
     }
 }
 
@@ -61,9 +64,9 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_api() {
-        let Rates { auth, leads, reads, user } = Rates::default();
-        let [auth, leads, reads, user] = [auth, leads, reads, user].map(Rate::quota);
-        assert_eq!(RateLimits { auth, leads, reads, user }, RateLimits::default());
+        let Rates { auth, leads, reads, user, hooks } = Rates::default();
+        let [auth, leads, reads, user, hooks] = [auth, leads, reads, user, hooks].map(Rate::quota);
+        assert_eq!(RateLimits { auth, leads, reads, user, hooks }, RateLimits::default());
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub struct Config {
     pub auth: Auth,
     /// Mails.
     pub mail: Mail,
+    /// Requests to other servers.
+    pub egress: Egress,
+    /// The worker, which runs automations.
+    pub worker: Worker,
     /// What requests may cost.
     pub limits: Limits,
     /// How many requests one caller may make.
@@ -46,6 +50,8 @@ pub struct Server {
     pub docs: bool,
     /// Where people reach the frontend, for links in mails; the listening address when absent.
     pub public_url: Option<String>,
+    /// Where other servers reach this one, for the addresses of webhooks; they begin with the path when absent.
+    pub api_url: Option<String>,
     /// Networks of reverse proxies, such as `10.0.0.0/8`: what they say about the client's address is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The header in which they say it; they must replace or extend what a client sends in it.
@@ -99,12 +105,40 @@ pub struct Auth {
     pub argon2: Argon2Settings,
 }
 
+/// Requests to other servers.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Egress {
+    /// Networks that are not public and that automations may reach all the same, such as `10.20.0.0/16`.
+    pub allow: Vec<IpNet>,
+}
+
+/// The worker, which runs automations.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Worker {
+    /// Whether `kairo serve` runs the worker too; without it, somebody else has to.
+    pub enabled: bool,
+    /// How many jobs are worked on at a time.
+    pub concurrency: u16,
+    /// How often a worker says that it is alive, in milliseconds.
+    pub heartbeat_ms: u64,
+    /// After how long without a word a worker counts as dead, and others take its jobs, in milliseconds.
+    pub stale_ms: u64,
+    /// How long a stop waits for jobs under way, in milliseconds; the others go on where they were elsewhere.
+    pub grace_ms: u64,
+    /// How often jobs are looked for although none was announced, in milliseconds.
+    pub poll_ms: u64,
+}
+
 /// What requests may cost.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// The most bytes of a JSON body.
     pub body_bytes: usize,
+    /// The most bytes of a JSON body with a flow in it.
+    pub flow_body_bytes: usize,
     /// The deepest nesting of a JSON body.
     pub body_depth: usize,
     /// How long the head of a request may take to arrive, in seconds.
@@ -177,6 +211,7 @@ impl Default for Server {
             cors_origins: Vec::new(),
             docs: true,
             public_url: None,
+            api_url: None,
             trusted_proxies: Vec::new(),
             forwarded_header: ForwardedBy::XForwardedFor,
             shutdown_seconds: 20,
@@ -218,10 +253,24 @@ impl Default for Auth {
     }
 }
 
+impl Default for Worker {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            concurrency: 16,
+            heartbeat_ms: 3_000,
+            stale_ms: 10_000,
+            grace_ms: 25_000,
+            poll_ms: 1_000,
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 1024 * 1024,
+            flow_body_bytes: 4 * 1024 * 1024,
             body_depth: 64,
             head_seconds: 5,
             body_seconds: 20,
@@ -232,6 +281,6 @@ impl Default for Limits {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { filter: "info,actix_server=warn".to_owned(), format: LogFormat::Text }
+        Self { filter: "info,actix_server=warn,graphile_worker=warn".to_owned(), format: LogFormat::Text }
     }
 }

@@ -136,6 +136,7 @@ pub(crate) async fn refuses_without_context(world: &World) {
         "kairo.journal",
         "kairo.invitations",
         "kairo.api_keys",
+        "kairo.credentials",
         "kairo.colleagues",
     ];
     for table in tables {

@@ -34,6 +34,7 @@ pub(crate) fn things(resource: Resource, relation: Relation) -> Vec<Thing> {
         Resource::Company => account::companies(relation),
         Resource::Session => account::sessions(relation),
         Resource::ApiKey => account::api_keys(relation),
+        Resource::Credential => account::credentials(relation),
         Resource::Audit => account::journal(relation),
         Resource::ClientInvitation => account::invitations(&[Role::Client], relation),
         Resource::StaffInvitation => account::invitations(&[Role::Team, Role::Admin], relation),

@@ -16,6 +16,8 @@ use crate::things::population;
 
 /// Everybody's.
 pub(crate) const PASSWORD: &str = "plum gravel otter lantern";
+/// What credentials are made of: it goes in and never comes out.
+pub(crate) const CREDENTIAL: &str = "lantern-gravel-plum-otter";
 /// Whose password is stored as everybody's is to be.
 pub(crate) const MODEL: &str = "model@example.com";
 

@@ -16,6 +16,8 @@ pub enum AutomationStatus {
 impl AutomationStatus {
     /// Every status.
     pub const ALL: [Self; 4] = [Self::Draft, Self::Active, Self::Paused, Self::Archived];
+    /// The words, in the same order.
+    pub const WORDS: [&'static str; 4] = ["DRAFT", "ACTIVE", "PAUSED", "ARCHIVED"];
 
     /// The whole machine: where an automation may go from here.
     pub const fn next(self) -> &'static [Self] {

@@ -31,6 +31,8 @@ pub enum Resource {
     StaffInvitation,
     /// An API key.
     ApiKey,
+    /// What automations authenticate with elsewhere.
+    Credential,
 }
 
 /// What is done to a resource.
@@ -62,7 +64,7 @@ pub enum Verb {
 
 impl Resource {
     /// Every resource.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::User,
         Self::Colleague,
         Self::Company,
@@ -77,6 +79,7 @@ impl Resource {
         Self::ClientInvitation,
         Self::StaffInvitation,
         Self::ApiKey,
+        Self::Credential,
     ];
 
     /// The word of the journal and the documentation.
@@ -96,6 +99,7 @@ impl Resource {
             Self::ClientInvitation => "client invitation",
             Self::StaffInvitation => "staff invitation",
             Self::ApiKey => "API key",
+            Self::Credential => "credential",
         }
     }
 
@@ -113,6 +117,8 @@ impl Resource {
             Self::Session => &[Read, Create, Update, Delete],
             Self::Audit => &[Read, Purge],
             Self::ClientInvitation | Self::StaffInvitation | Self::ApiKey => &[Read, Create, Delete],
+            // A secret that is wanted no more does not lie about until a purge.
+            Self::Credential => &[Read, Create, Update, Purge],
         }
     }
 

@@ -73,7 +73,8 @@ const fn of_every_user(resource: Resource, verb: Verb) -> Reach {
     match (resource, verb) {
         (Resource::Session, Verb::Read | Verb::Delete)
         | (Resource::Audit, Verb::Read)
-        | (Resource::ApiKey, Verb::Read | Verb::Create | Verb::Delete) => Reach::OWN,
+        | (Resource::ApiKey, Verb::Read | Verb::Create | Verb::Delete)
+        | (Resource::Credential, Verb::Read | Verb::Create | Verb::Update | Verb::Purge) => Reach::OWN,
         _ => Reach::NOTHING,
     }
 }

@@ -33,6 +33,8 @@ pub enum RunPhase {
 impl RunStatus {
     /// Every status.
     pub const ALL: [Self; 3] = [Self::Running, Self::Success, Self::Failed];
+    /// The words, in the same order.
+    pub const WORDS: [&'static str; 3] = ["RUNNING", "SUCCESS", "FAILED"];
 
     /// The word of the API and the database.
     pub const fn as_str(self) -> &'static str {

@@ -4,6 +4,12 @@ pub enum TextIssue {
     /// Nothing but white space.
     #[error("must not be empty")]
     Empty,
+    /// Too short to be told from the text around it.
+    #[error("must have at least {min} characters")]
+    TooShort {
+        /// The bound, in characters.
+        min: usize,
+    },
     /// Longer than the field may be.
     #[error("must have at most {max} characters")]
     TooLong {
@@ -19,6 +25,24 @@ pub enum TextIssue {
     /// Not a slug.
     #[error("must be lower-case words of a-z and 0-9 joined by single hyphens")]
     NotASlug,
+    /// Not the name of a credential.
+    #[error("must be lower-case words of a-z and 0-9 joined by single hyphens, underscores or dots")]
+    NotACredentialName,
+    /// More than visible characters of ASCII.
+    #[error("must be visible ASCII characters")]
+    NotVisibleAscii,
+    /// The user name of Basic authentication ends at the first colon.
+    #[error("must not contain a colon")]
+    Colon,
+    /// Not the name of an HTTP header.
+    #[error("must be the name of an HTTP header")]
+    NotAHeaderName,
+    /// A header that belongs to the connection.
+    #[error("must not name a header by which HTTP connections are run")]
+    ReservedHeader,
+    /// A key that says it is base64, and is not.
+    #[error("must be base64 after whsec_")]
+    NotBase64,
     /// Not an absolute http or https URL.
     #[error("must be an absolute http or https URL")]
     NotAUrl,
@@ -32,10 +56,17 @@ impl TextIssue {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Empty => "empty",
+            Self::TooShort { .. } => "too_short",
             Self::TooLong { .. } => "too_long",
             Self::ControlCharacter => "control_character",
             Self::NotAnEmail => "not_an_email",
             Self::NotASlug => "not_a_slug",
+            Self::NotACredentialName => "not_a_credential_name",
+            Self::NotVisibleAscii => "not_visible_ascii",
+            Self::Colon => "colon",
+            Self::NotAHeaderName => "not_a_header_name",
+            Self::ReservedHeader => "reserved_header",
+            Self::NotBase64 => "not_base64",
             Self::NotAUrl => "not_a_url",
             Self::NotAPhone => "not_a_phone",
         }

@@ -7,7 +7,7 @@ use crate::TextIssue;
 pub trait TextKind {
     /// The most characters one may have.
     const MAX: usize;
-    /// Whether it is personal data, which is never printed.
+    /// Whether it is personal data or a secret, which is never printed.
     const PERSONAL: bool;
 
     /// Trims a text and checks it.

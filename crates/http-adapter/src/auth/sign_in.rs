@@ -65,7 +65,7 @@ pub(crate) async fn sign_in(
 pub(crate) async fn refresh(
     api: Api,
     request: HttpRequest,
-    OptionalBody(body): OptionalBody<RefreshBody>,
+    OptionalBody { value: body, .. }: OptionalBody<RefreshBody>,
 ) -> Result<HttpResponse, Problem> {
     let (token, transport) = presented(&api, &request, body)?;
     let signed_in =
@@ -93,7 +93,7 @@ pub(crate) async fn sign_out(
     api: Api,
     request: HttpRequest,
     caller: Result<Caller, Problem>,
-    OptionalBody(body): OptionalBody<SignOutBody>,
+    OptionalBody { value: body, .. }: OptionalBody<SignOutBody>,
 ) -> Result<HttpResponse, Problem> {
     let which = body.map_or(Which::This, SignOutBody::into_which);
     let is_browser = caller::is_browser(&api, &request)?;

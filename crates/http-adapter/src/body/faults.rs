@@ -20,6 +20,22 @@ impl Faults {
         Self::one(Fault::new(pointer(place), code, message))
     }
 
+    /// A fault somewhere inside of a value; `inside` is a pointer from there.
+    pub(crate) fn below(
+        place: ValuePointerRef,
+        inside: &str,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::one(Fault::new(format!("{}{inside}", pointer(place)), code, message))
+    }
+
+    /// These faults and those.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// The answer; the faults are in the order of their pointers, whatever the order of the body.
     pub(crate) fn into_problem(mut self) -> Problem {
         self.0.sort();

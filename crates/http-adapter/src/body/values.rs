@@ -8,6 +8,7 @@ use kairo_domain::{
     Change, Entity, Id, JsonIssue, LeadSource, LeadStatus, Metadata, NewPassword, PasswordIssue, Patch,
     Redacted, Role, Scope, Text, TextIssue, TextKind,
 };
+use kairo_flow::{FlowDocument, NotAFlow};
 
 use super::Faults;
 use crate::path::parse_id;
@@ -139,6 +140,42 @@ impl Deserr<Faults> for Metadata {
             let Refusal { code, message } = issue.into();
             Faults::at(place, code, message)
         })
+    }
+}
+
+/// A flow: its nodes and edges can be told apart, the rest of it is kept as it is.
+impl Deserr<Faults> for FlowDocument {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
+        let json = <serde_json::Value as Deserr<Faults>>::deserialize_from_value(value, place)?;
+        storable(&json, place)?;
+        Self::parse(json).map_err(|issue| {
+            let inside = match &issue {
+                NotAFlow::NotAnObject => String::new(),
+                NotAFlow::NotAnArray { key } => format!("/{key}"),
+                NotAFlow::NotAText { pointer } => pointer.clone(),
+            };
+            Faults::below(place, &inside, "not_a_flow", issue.to_string())
+        })
+    }
+}
+
+/// Refuses U+0000 in a text or key, which the store cannot keep.
+pub(crate) fn storable(json: &serde_json::Value, place: ValuePointerRef) -> Result<(), Faults> {
+    if has_null_character(json) {
+        let Refusal { code, message } = JsonIssue::NullCharacter.into();
+        return Err(Faults::at(place, code, message));
+    }
+    Ok(())
+}
+
+fn has_null_character(json: &serde_json::Value) -> bool {
+    match json {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(items) => items.iter().any(has_null_character),
+        serde_json::Value::Object(map) => {
+            map.iter().any(|(key, item)| key.contains('\0') || has_null_character(item))
+        }
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
     }
 }
 

@@ -4,7 +4,7 @@ use utoipa::openapi::{Components, OpenApi};
 use utoipa::{Modify, PartialSchema, ToSchema};
 
 use super::{limits, refusals, security};
-use crate::problem::{Document, Fault};
+use crate::problem::{Document, Fault, FlowFault};
 
 /// Completes what the operations say: how callers are known, every refusal with the document it comes as, and what
 /// requests are counted as.
@@ -29,6 +29,7 @@ impl Modify for Complete {
 fn describe(components: &mut Components) {
     components.schemas.insert(refusals::PROBLEM.to_owned(), <Document<'static>>::schema());
     components.schemas.insert(Fault::name().into_owned(), Fault::schema());
+    components.schemas.insert(FlowFault::name().into_owned(), FlowFault::schema());
     security::describe(components);
     limits::describe(components);
 }

@@ -5,7 +5,7 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 
 use crate::csrf::CsrfToken;
-use crate::etag::IfMatch;
+use crate::etag::{IfMatch, RequiredMatch};
 use crate::idempotency::Repeatable;
 use crate::query::{ListQuery, Listed, PART_MIN};
 
@@ -14,6 +14,16 @@ impl IntoParams for IfMatch {
         let description = "The `ETag` of what you read; its version is compared. Refused as `stale` when it was \
                            changed since.";
         vec![parameter("If-Match", ParameterIn::Header, description, text())]
+    }
+}
+
+impl IntoParams for RequiredMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description = "The `ETag` of what you read; its version is compared. Refused as `version_required` when \
+                           absent, as `stale` when it was changed since.";
+        let mut parameter = parameter("If-Match", ParameterIn::Header, description, text());
+        parameter.required = utoipa::openapi::Required::True;
+        vec![parameter]
     }
 }
 

@@ -1,8 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use kairo_use_cases::Code;
 use utoipa::openapi::path::{Operation, Parameter};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
 use super::security::takes_credentials;
 use crate::problem::Row;
@@ -13,19 +13,32 @@ pub(super) const PROBLEM: &str = "Problem";
 /// The refusals of single operations, by their ids, that do not follow from what they take.
 const OWN: &[(&str, &[Code])] = &[
     ("acceptInvitation", &[Code::TokenInvalid]),
+    ("activateAutomation", &[Code::IllegalTransition, Code::FlowNotRunnable]),
+    ("archiveAutomation", &[Code::IllegalTransition]),
     ("addUser", &[Code::NotFound, Code::Taken]),
     ("beginTwoFactor", &[Code::Taken]),
+    ("cancelRun", &[Code::IllegalTransition]),
     ("captureLead", &[Code::NotFound]),
     ("changeRole", &[Code::LastAdmin]),
     ("createCompany", &[Code::NotFound]),
+    ("createCredential", &[Code::Taken]),
     ("deleteUser", &[Code::LastAdmin]),
+    ("editCredential", &[Code::Taken]),
+    ("deliverHook", &[Code::RunFailed]),
+    ("drawFlow", &[Code::FlowNotRunnable]),
+    ("dryRunAutomation", &[Code::FlowNotRunnable]),
     ("editMe", &[Code::NotFound]),
     ("inviteUser", &[Code::NotFound, Code::Taken]),
     ("listColleagues", &[Code::NotFound]),
     ("moveLead", &[Code::IllegalTransition]),
+    ("pauseAutomation", &[Code::IllegalTransition]),
     ("resendInvitation", &[Code::IllegalTransition]),
     ("resetPassword", &[Code::TokenInvalid]),
+    ("restoreAutomation", &[Code::IllegalTransition]),
+    ("restoreFlowVersion", &[Code::FlowNotRunnable]),
+    ("retryRun", &[Code::FlowNotRunnable, Code::StillOpen]),
     ("revokeInvitation", &[Code::IllegalTransition]),
+    ("runAutomation", &[Code::FlowNotRunnable, Code::NotActive]),
     ("showInvitation", &[Code::TokenInvalid]),
     ("signIn", &[Code::SecondFactorRequired]),
     ("suspendUser", &[Code::LastAdmin]),
@@ -56,20 +69,22 @@ pub(super) fn complete(operation: &mut Operation, is_limited: bool) {
 
 fn codes(operation: &Operation, is_limited: bool) -> Vec<Code> {
     let parameters = operation.parameters.iter().flatten().filter_map(|parameter| match parameter {
-        RefOr::T(Parameter { name, .. }) => Some(name.as_str()),
+        RefOr::T(Parameter { name, required, .. }) => Some((name.as_str(), required)),
         RefOr::Ref(_) => None,
     });
-    let parameters: BTreeSet<_> = parameters.collect();
-    let takes = |name| parameters.contains(name);
+    let parameters: BTreeMap<_, _> = parameters.collect();
+    let takes = |name| parameters.contains_key(name);
+    let needs_version = matches!(parameters.get("If-Match"), Some(Required::True));
     let has_body = operation.request_body.is_some();
     let id = operation.operation_id.as_deref();
     let own = OWN.iter().find(|(known, _)| Some(*known) == id).map_or(&[][..], |(_, codes)| codes);
-    let rules: [(bool, &[Code]); 9] = [
+    let rules: [(bool, &[Code]); 10] = [
         (takes_credentials(operation), &[Code::Malformed, Code::Unauthenticated, Code::Forbidden]),
         (takes("id") || takes("limit"), &[Code::NotFound]),
         (has_body, &[Code::Malformed, Code::Timeout, Code::TooLarge, Code::UnsupportedMedia, Code::Invalid]),
         (takes("limit") || takes("If-Match") || takes("Idempotency-Key"), &[Code::Malformed]),
         (takes("If-Match"), &[Code::Stale]),
+        (needs_version, &[Code::VersionRequired]),
         (takes("Idempotency-Key"), &[Code::InProgress, Code::KeyReused]),
         (is_limited, &[Code::RateLimited]),
         (true, own),

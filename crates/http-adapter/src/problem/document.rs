@@ -3,6 +3,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
+use super::FlowFault;
+
 /// A refusal (RFC 9457, `application/problem+json`). Members that do not apply are absent.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -33,6 +35,10 @@ pub(crate) struct Document<'a> {
     #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
     #[schema(value_type = Vec<Fault>, required = false)]
     pub(crate) errors: &'a [Fault],
+    /// `flow_not_runnable`: everything that is wrong with the flow, all at once.
+    #[serde(skip_serializing_if = "<[FlowFault]>::is_empty")]
+    #[schema(value_type = Vec<FlowFault>, required = false)]
+    pub(crate) faults: &'a [FlowFault],
     /// `illegal_transition`: where the thing stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]

@@ -77,8 +77,21 @@ impl Row {
             Code::FlowNotRunnable => (
                 409,
                 "The flow has faults",
-                "An automation was to be activated whose flow cannot run.",
-                "Correct the flow's faults first.",
+                "An automation was to be activated, run or tried out with a flow that cannot run; or one that fires was to \
+                 get such a flow.",
+                "Correct what `faults` lists; each names a node or an edge and a place in the flow.",
+            ),
+            Code::NotActive => (
+                409,
+                "The automation does not fire",
+                "The automation is paused or archived, so nobody can run it.",
+                "Activate it, or restore it and run the draft as a test.",
+            ),
+            Code::StillOpen => (
+                409,
+                "The run has not ended",
+                "Only a run that has ended can be done again.",
+                "Wait for its end, or cancel it first.",
             ),
             Code::Taken => (
                 409,
@@ -143,6 +156,13 @@ impl Row {
                 "Out of capacity for the moment, or the answer takes too long.",
                 "Send the same request again after `Retry-After` seconds; with an `Idempotency-Key` if it writes.",
             ),
+            Code::RunFailed => (
+                500,
+                "The run has failed",
+                "The run that was to answer this delivery ended with an error before it said anything.",
+                "Nothing: the delivery was taken in, and sending it again makes no second run. The owner of the automation \
+                 sees the run.",
+            ),
             Code::Broken => (
                 500,
                 "Our fault",
@@ -159,9 +179,9 @@ impl Row {
 
     /// The code for an answer that says no more than a status.
     pub(crate) fn code_of(status: StatusCode) -> Code {
-        // 422 and 409 mean several codes, none of which a library can mean.
+        // 422, 409 and 500 mean several codes, and a library can mean none of the first two.
         let exact = Code::ALL.into_iter().find(|code| Self::of(*code).status == status.as_u16());
-        let known = exact.filter(|_| !matches!(status.as_u16(), 409 | 422));
+        let known = exact.filter(|_| !matches!(status.as_u16(), 409 | 422 | 500));
         known.unwrap_or(if status.is_client_error() { Code::Malformed } else { Code::Broken })
     }
 }
@@ -181,6 +201,8 @@ pub fn render_errors() -> String {
          `detail`, `instance`, `code` and `requestId`. Match on `code`: the list below is closed. `errors`, where\n\
          present, lists every fault of the request at once as `{pointer, code, message}`; the pointer is a JSON\n\
          pointer into the body, `/query/<name>` for a query parameter, `/headers/<name>` for a header.\n\n\
+         `flow_not_runnable` has `faults` instead: `{code, message, pointer, id}`, where the pointer leads into the flow\n\
+         and `id` is that of the node or edge at fault, or null.\n\n\
          This page is generated from the table in `crates/http-adapter/src/problem/row.rs`.\n\n\
          | code | status | title |\n|---|---|---|\n",
     );

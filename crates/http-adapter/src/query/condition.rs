@@ -53,11 +53,12 @@ fn target<F: Field>(name: &str) -> Result<(F, Operator), Refusal> {
     let (field_name, operator_name) = match inside.map(|inside| inside.split_once("][")) {
         Some(Some((field, operator))) => (field, Some(operator)),
         Some(None) => (inside.unwrap_or_default(), None),
-        None if F::named(name).is_some() => (name, None),
+        None if filtered::<F>(name).is_some() => (name, None),
         None => return Err(("unknown_parameter", "is not a parameter of this list".to_owned())),
     };
-    let field = F::named(field_name).ok_or_else(|| {
-        let names = F::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", ");
+    let field = filtered::<F>(field_name).ok_or_else(|| {
+        let fields = F::ALL.iter().filter(|field| !field.operators().is_empty());
+        let names = fields.map(|field| field.name()).collect::<Vec<_>>().join(", ");
         ("unknown_field", format!("{field_name:?} is not a field to filter by; the fields are {names}"))
     })?;
     let operator = operator_name.map_or(Some(Operator::Equal), Operator::named);
@@ -68,6 +69,11 @@ fn target<F: Field>(name: &str) -> Result<(F, Operator), Refusal> {
             let words = field.operators().iter().map(|operator| operator.as_str()).collect::<Vec<_>>();
             ("unknown_operator", format!("`{field_name}` takes the operators {}", words.join(", ")))
         })
+}
+
+/// The field with this name, if there is anything to be asked of it.
+fn filtered<F: Field>(name: &str) -> Option<F> {
+    F::named(name).filter(|field| !field.operators().is_empty())
 }
 
 fn tests<F: Field>(field: F, operator: Operator, text: &str) -> Result<Vec<Test>, Refusal> {

@@ -1,7 +1,8 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use kairo_domain::UserId;
+use kairo_domain::{Redacted, UserId};
+use sha2::{Digest, Sha256};
 
 /// Whose requests are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -10,6 +11,10 @@ pub(super) enum Key {
     Network(IpNet),
     /// Somebody who is signed in.
     User(UserId),
+    /// Whoever knows the address of a webhook.
+    Hook([u8; 16]),
+    /// Some of those, told apart no further.
+    HookShelf(u8),
     /// Everybody of whom no address is known.
     Nowhere,
 }
@@ -20,11 +25,20 @@ impl Key {
         Self::network(address, 32, 64)
     }
 
+    /// By a digest, since tokens are secret and may be of any length.
+    pub(super) fn of_hook(token: &Redacted<String>) -> Self {
+        let digest: [u8; 32] = Sha256::digest(token.expose()).into();
+        let mut start = [0; 16];
+        start.copy_from_slice(&digest[..16]);
+        Self::Hook(start)
+    }
+
     /// The wider surroundings, of which there are so few that each can be counted.
     pub(super) fn surroundings(self) -> Self {
         match self {
             Self::Network(network) => Self::network(Some(network.addr()), 16, 32),
-            Self::User(_) | Self::Nowhere => self,
+            Self::Hook([first, ..]) => Self::HookShelf(first),
+            Self::User(_) | Self::HookShelf(_) | Self::Nowhere => self,
         }
     }
 
@@ -58,5 +72,7 @@ mod tests {
         assert_ne!(key("192.0.2.1").surroundings(), key("192.1.2.1").surroundings());
         assert_eq!(key("2001:db8:1::1").surroundings(), key("2001:db8:2::2").surroundings());
         assert_eq!(Key::of_address(None).surroundings(), Key::Nowhere);
+        let hook = Key::of_hook(&Redacted::new("token".to_owned()));
+        assert!(matches!((hook, hook.surroundings()), (Key::Hook(_), Key::HookShelf(_))));
     }
 }

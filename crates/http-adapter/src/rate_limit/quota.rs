@@ -22,6 +22,8 @@ pub struct RateLimits {
     pub reads: Option<Quota>,
     /// Everything somebody does who is signed in, on all devices and with all API keys together.
     pub user: Option<Quota>,
+    /// Deliveries to webhooks; for each webhook, whoever sends them.
+    pub hooks: Option<Quota>,
 }
 
 impl Quota {
@@ -58,14 +60,21 @@ impl Quota {
 
 impl RateLimits {
     /// Nobody is limited.
-    pub const OFF: Self = Self { auth: None, leads: None, reads: None, user: None };
+    pub const OFF: Self = Self { auth: None, leads: None, reads: None, user: None, hooks: None };
 }
 
 impl Default for RateLimits {
     fn default() -> Self {
         let quota = |requests, window| Some(Quota { requests, window });
-        // 200 in 2 seconds are 100 a second, of which 200 may come at once.
-        Self { auth: quota(5, 60), leads: quota(3, 3600), reads: quota(200, 2), user: quota(1000, 60) }
+        Self {
+            auth: quota(5, 60),
+            leads: quota(3, 3600),
+            // 100 a second, of which 200 may come at once.
+            reads: quota(200, 2),
+            user: quota(1000, 60),
+            // 50 a second, of which 200 may come at once.
+            hooks: quota(200, 4),
+        }
     }
 }
 
@@ -91,8 +100,8 @@ mod tests {
 
     #[test]
     fn the_defaults_are_quotas() {
-        let RateLimits { auth, leads, reads, user } = RateLimits::default();
-        for quota in [auth, leads, reads, user].into_iter().flatten() {
+        let RateLimits { auth, leads, reads, user, hooks } = RateLimits::default();
+        for quota in [auth, leads, reads, user, hooks].into_iter().flatten() {
             assert_eq!(Quota::new(quota.requests(), quota.window()), Some(quota));
         }
     }

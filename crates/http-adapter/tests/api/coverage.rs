@@ -1,11 +1,13 @@
 //! Every operation of the OpenAPI document, tried as everybody. A new operation fails here until it has its row.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
+use crate::drawn::simple;
 use crate::support::{PASSWORD, Who, at, contact, world};
 use crate::things::filled;
 
@@ -64,18 +66,60 @@ const ROWS: &[Row] = &[
     row("GET", "/companies/{id}", None, [401, 404, 200, 200]),
     row("PATCH", "/companies/{id}", Some(edit), [401, 404, 200, 200]),
     row("DELETE", "/companies/{id}", None, [401, 404, 403, 204]),
+    row("GET", "/credentials", None, [401, 200, 200, 200]),
+    row("POST", "/credentials", Some(credential), [401, 201, 201, 201]),
+    row("GET", "/credentials/{id}", None, [401, 200, 200, 200]),
+    row("PATCH", "/credentials/{id}", Some(rename), [401, 200, 200, 200]),
+    row("PUT", "/credentials/{id}/secret", Some(bearer), [401, 200, 200, 200]),
+    row("DELETE", "/credentials/{id}", None, [401, 204, 204, 204]),
     row("GET", "/invitations", None, [401, 404, 200, 200]),
     row("POST", "/invitations", Some(newcomer), [401, 404, 201, 201]),
     row("GET", "/invitations/{id}", None, [401, 404, 200, 200]),
     row("DELETE", "/invitations/{id}", None, [401, 404, 204, 204]),
     row("POST", "/invitations/{id}/resend", None, [401, 404, 200, 200]),
     row("GET", "/audit", None, [401, 200, 200, 200]),
+    row("GET", "/automations", None, [401, 200, 200, 200]),
+    row("POST", "/automations", Some(automation), [401, 201, 201, 201]),
+    row("GET", "/automations/nodes", None, [401, 200, 200, 200]),
+    row("POST", "/automations/validate", Some(flow), [401, 200, 200, 200]),
+    row("POST", "/automations/import", Some(file), [401, 201, 201, 201]),
+    row("GET", "/automations/{id}", None, [401, 404, 200, 200]),
+    row("PATCH", "/automations/{id}", Some(titled), [401, 404, 200, 200]),
+    row("DELETE", "/automations/{id}", None, [401, 404, 204, 204]),
+    row("GET", "/automations/{id}/flow", None, [401, 404, 200, 200]),
+    row("PUT", "/automations/{id}/flow", Some(flow), [401, 404, 200, 200]),
+    row("GET", "/automations/{id}/versions", None, [401, 404, 200, 200]),
+    row("GET", "/automations/{id}/versions/compare", None, [401, 404, 200, 200]),
+    row("GET", "/automations/{id}/versions/{number}", None, [401, 404, 200, 200]),
+    row("POST", "/automations/{id}/versions/{number}/restore", None, [401, 404, 200, 200]),
+    row("POST", "/automations/{id}/activate", None, [401, 404, 200, 200]),
+    row("POST", "/automations/{id}/pause", None, [401, 404, 200, 200]),
+    row("POST", "/automations/{id}/archive", None, [401, 404, 200, 200]),
+    row("POST", "/automations/{id}/restore", None, [401, 404, 200, 200]),
+    row("POST", "/automations/{id}/duplicate", None, [401, 404, 201, 201]),
+    row("GET", "/automations/{id}/export", None, [401, 404, 200, 200]),
+    row("POST", "/automations/{id}/dry-run", Some(nothing), [401, 404, 200, 200]),
+    row("GET", "/automations/{id}/triggers", None, [401, 404, 200, 200]),
+    row("POST", "/automations/{id}/triggers/{node}/rotate", None, [401, 404, 200, 200]),
+    row("POST", "/automations/{id}/run", None, [401, 404, 201, 201]),
+    row("GET", "/automations/{id}/runs", None, [401, 404, 200, 200]),
+    row("GET", "/automations/{id}/figures", None, [401, 404, 200, 200]),
+    row("GET", "/runs", None, [401, 200, 200, 200]),
+    row("GET", "/runs/{id}", None, [401, 404, 200, 200]),
+    row("GET", "/runs/{id}/steps", None, [401, 404, 200, 200]),
+    row("GET", "/runs/{id}/events", None, [401, 404, 200, 200]),
+    row("POST", "/runs/{id}/cancel", None, [401, 404, 200, 200]),
+    row("POST", "/runs/{id}/retry", None, [401, 404, 201, 201]),
+    row("POST", "/hooks/{token}", Some(nothing), [202, 202, 202, 202]),
     row("POST", "/leads", Some(form), [201, 201, 201, 201]),
     row("GET", "/leads", None, [401, 404, 200, 200]),
     row("GET", "/leads/{id}", None, [401, 404, 200, 200]),
     row("PATCH", "/leads/{id}", Some(edit), [401, 404, 200, 200]),
     row("POST", "/leads/{id}/status", Some(step), [401, 404, 200, 200]),
     row("DELETE", "/leads/{id}", None, [401, 404, 204, 204]),
+    row("GET", "/leads/{id}/notes", None, [401, 404, 200, 200]),
+    row("POST", "/leads/{id}/notes", Some(note), [401, 404, 201, 201]),
+    row("GET", "/leads/{id}/timeline", None, [401, 404, 200, 200]),
 ];
 
 const fn row(
@@ -147,16 +191,54 @@ fn no_company() -> Value {
     json!({"companyId": null})
 }
 
+fn automation() -> Value {
+    json!({"title": "Welcome"})
+}
+
+fn flow() -> Value {
+    simple()
+}
+
+fn file() -> Value {
+    json!({"kairo": "automation", "formatVersion": 1, "title": "Welcome", "flow": simple()})
+}
+
+fn titled() -> Value {
+    json!({"title": "Welcome, again"})
+}
+
+fn nothing() -> Value {
+    json!({})
+}
+
 fn company() -> Value {
     json!({"name": "Engines"})
+}
+
+fn credential() -> Value {
+    json!({"name": "erp", "secret": {"kind": "basic", "username": "tess", "password": "seven kettles"}})
+}
+
+fn rename() -> Value {
+    json!({"name": "renamed"})
+}
+
+fn bearer() -> Value {
+    json!({"kind": "bearer", "token": "another-token"})
 }
 
 fn step() -> Value {
     json!({"to": "CONTACTED"})
 }
 
-fn document() -> Value {
-    serde_json::from_str(&kairo_http::openapi_json()).unwrap()
+fn note() -> Value {
+    json!({"text": "Call again"})
+}
+
+fn document() -> &'static Value {
+    static DOCUMENT: LazyLock<Value> =
+        LazyLock::new(|| serde_json::from_str(&kairo_http::openapi_json()).unwrap());
+    &DOCUMENT
 }
 
 fn documented() -> BTreeSet<(String, String)> {
@@ -169,12 +251,35 @@ fn documented() -> BTreeSet<(String, String)> {
     operations.collect()
 }
 
+/// Whether the operation must be told which version was seen.
+fn needs_version(row: &Row) -> bool {
+    let operation = &document()["paths"][row.path][row.method.to_lowercase()];
+    let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+    parameters.any(|parameter| parameter["name"] == "If-Match" && parameter["required"] == true)
+}
+
+#[actix_web::test]
+async fn what_must_be_told_the_version_refuses_to_go_without() {
+    for row in ROWS.iter().filter(|row| needs_version(row)) {
+        let world = world().await;
+        let path = filled(&world, Who::Admin, row.path).await;
+        let method = Method::from_bytes(row.method.as_bytes()).unwrap();
+        let mut request = TestRequest::default().method(method).uri(&at(&path));
+        if let Some(body) = row.body {
+            request = request.set_json(body());
+        }
+        let reply = world.send(world.as_(Who::Admin, request)).await;
+        assert_eq!((reply.status, reply.problem().as_str()), (428, "version_required"), "{}", row.path);
+    }
+}
+
 /// Tries an operation in a world of its own, so that no caller meets what the one before has done.
 async fn status(row: &Row, who: Who) -> u16 {
     let world = world().await;
     let request = TestRequest::default()
         .method(Method::from_bytes(row.method.as_bytes()).unwrap())
         .uri(&at(&filled(&world, who, row.path).await));
+    let request = if needs_version(row) { request.insert_header(("if-match", "*")) } else { request };
     let request = match row.body {
         Some(body) => request.set_json(body()),
         None => request,

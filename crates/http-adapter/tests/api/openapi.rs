@@ -4,9 +4,10 @@ use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
+use crate::drawn::failed_run;
 use crate::proofs::proven;
 use crate::support::{PASSWORD, Who, World, at, world};
-use crate::things::{api_key, filled, invitation};
+use crate::things::{api_key, credential, filled, invitation};
 
 fn document() -> Value {
     serde_json::from_str(&kairo_http::openapi_json()).unwrap()
@@ -160,13 +161,15 @@ async fn every_request_example_is_true() {
         let Some(content) = operation["requestBody"]["content"].as_object() else { continue };
         for (media, content) in content {
             let reference = content["schema"]["$ref"].as_str().unwrap().strip_prefix('#').unwrap();
-            let example = document.pointer(&format!("{reference}/example")).unwrap();
+            let example = document.pointer(&format!("{reference}/example"));
+            let example = example.unwrap_or_else(|| panic!("{reference} has no example"));
             let world = world().await;
             let example = proven(&world, &path, example).await;
             let request = TestRequest::default()
                 .method(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap())
                 .uri(&at(&filled(&world, Who::Admin, &path).await))
                 .insert_header(("content-type", media.as_str()))
+                .insert_header(("if-match", "*"))
                 .set_payload(example.to_string());
             let reply = world.send(world.as_(Who::Admin, request)).await;
             assert!(reply.status < 300, "{method} {path}: {}", reply.json());
@@ -185,15 +188,21 @@ async fn answers_have_the_members_of_their_schema() {
     let refusal = world.get("/me", Who::Anonymous).await.json();
     let first = async |path: &str| world.get(path, Who::Admin).await.json()["data"][0].clone();
     invitation(&world).await;
+    failed_run(&world).await;
     api_key(&world, world.id(Who::Admin)).await;
+    credential(&world, world.id(Who::Admin)).await;
     for (schema, answer) in [
         ("Lead", world.lead("Ada").await),
         ("User", first("/users").await),
         ("Session", first(&format!("/users/{}/sessions", world.id(Who::Team))).await),
         ("Colleague", first("/colleagues").await),
         ("Company", first("/companies").await),
+        ("Credential", first("/credentials").await),
         ("Invitation", first("/invitations").await),
         ("AuditEntry", first("/audit").await),
+        ("AutomationCard", first("/automations").await),
+        ("RunCard", first("/runs").await),
+        ("NodeKind", first("/automations/nodes").await),
         ("ApiKey", first("/me/api-keys").await),
         ("TwoFactor", world.get("/me/two-factor", Who::Admin).await.json()),
         ("Tokens", signed_in(&world, "bearer").await),

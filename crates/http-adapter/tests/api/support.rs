@@ -3,6 +3,7 @@ use std::sync::Arc;
 use actix_web::App;
 use actix_web::cookie::Cookie;
 use actix_web::dev::Service;
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, TryIntoHeaderPair};
 use actix_web::test::{TestRequest, init_service, read_body};
 use actix_web::web::ServiceConfig;
@@ -14,7 +15,7 @@ use kairo_http::{Api, RateLimits, Settings};
 use kairo_memory::MemoryStore;
 use kairo_testkit::fakes::{
     Mailbox, ManualClock, NumberedIds, NumberedRefreshTokens, NumberedTokens, PlainCodes, PlainPasswords,
-    PlainTokens, PlainVault,
+    PlainSignatures, PlainTokens, PlainVault, ScriptedEgress,
 };
 use kairo_use_cases::{CreateCompany, CreateUser, Links, Outcome, Ports, SignIn, Studio};
 use serde_json::{Value, json};
@@ -38,6 +39,7 @@ pub(crate) enum Who {
 pub(crate) struct World {
     pub(crate) api: Api,
     pub(crate) studio: Studio,
+    pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: ManualClock,
     pub(crate) mailbox: Mailbox,
     /// The company of the client.
@@ -51,6 +53,7 @@ pub(crate) struct World {
 /// A user of the world who is signed in.
 struct Account {
     who: Who,
+    name: &'static str,
     id: UserId,
     token: String,
 }
@@ -124,8 +127,9 @@ pub(crate) async fn world() -> World {
 
 pub(crate) async fn world_with(settings: Settings) -> World {
     let (clock, mailbox) = (ManualClock::new(), Mailbox::default());
+    let store = Arc::new(MemoryStore::new());
     let studio = Studio::new(Ports {
-        store: Arc::new(MemoryStore::new()),
+        store: Arc::clone(&store) as Arc<_>,
         clock: Arc::new(clock.clone()),
         ids: Arc::new(NumberedIds::new()),
         passwords: Arc::new(PlainPasswords),
@@ -135,12 +139,14 @@ pub(crate) async fn world_with(settings: Settings) -> World {
         codes: Arc::new(PlainCodes::default()),
         vault: Arc::new(PlainVault),
         mailer: Arc::new(mailbox.clone()),
+        egress: Arc::new(ScriptedEgress::default()),
+        signatures: Arc::new(PlainSignatures),
         links: Links::below("https://studio.example"),
     });
     let api = Api::new(studio.clone(), settings);
     let (company, elsewhere) = (company(&studio, "Acme").await, company(&studio, "Umbrella").await);
     let (secrets, accounts) = (Secrets::default(), Vec::new());
-    let mut world = World { api, studio, clock, mailbox, company, elsewhere, secrets, accounts };
+    let mut world = World { api, studio, store, clock, mailbox, company, elsewhere, secrets, accounts };
     for (who, name, role, company) in [
         (Who::Client, "cleo", Role::Client, Some(company)),
         (Who::Outsider, "otto", Role::Client, Some(elsewhere)),
@@ -149,7 +155,7 @@ pub(crate) async fn world_with(settings: Settings) -> World {
     ] {
         let id = world.user(name, role, company).await;
         let token = world.sign_in(name).await;
-        world.accounts.push(Account { who, id, token });
+        world.accounts.push(Account { who, name, id, token });
     }
     world
 }
@@ -196,6 +202,18 @@ impl World {
         signed_in.access_token.expose().clone()
     }
 
+    /// Sees to it that no answer from now on has this text in it.
+    pub(crate) fn keeps_to_itself(&self, secret: &str) {
+        self.secrets.remember(secret);
+    }
+
+    /// Signs everybody in again, whose tokens are over.
+    pub(crate) async fn sign_in_again(&mut self) {
+        for at in 0..self.accounts.len() {
+            self.accounts[at].token = self.sign_in(self.accounts[at].name).await;
+        }
+    }
+
     pub(crate) fn as_(&self, who: Who, request: TestRequest) -> TestRequest {
         match self.token(who) {
             Some(token) => request.insert_header(("authorization", format!("Bearer {token}"))),
@@ -230,6 +248,30 @@ impl World {
 
     pub(crate) async fn delete(&self, path: &str, who: Who) -> Reply {
         self.send(self.as_(who, TestRequest::delete().uri(&at(path)))).await
+    }
+
+    /// Writes to something, on whatever version it has.
+    pub(crate) async fn write(&self, method: Method, path: &str, who: Who, body: Value) -> Reply {
+        let request = TestRequest::default().method(method).uri(&at(path)).insert_header(("if-match", "*"));
+        self.send(self.as_(who, request.set_json(body))).await
+    }
+
+    /// From now on no answer may show this.
+    pub(crate) fn keep_secret(&self, secret: &str) {
+        self.secrets.remember(secret);
+    }
+
+    /// Does whatever runs have to do now, as a worker.
+    pub(crate) async fn work(&self) {
+        loop {
+            let jobs = self.store.take_due_jobs(self.clock.shows());
+            if jobs.is_empty() {
+                return;
+            }
+            for job in jobs {
+                self.studio.jobs().perform(&job).await.unwrap();
+            }
+        }
     }
 
     /// Sends the mails that are owed, and tells what each is, to whom, and the token in its link.

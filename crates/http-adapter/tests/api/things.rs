@@ -1,8 +1,12 @@
 //! Something to try an operation on.
 
-use kairo_domain::{Actor, CompanyId, Email, Redacted, Role, Scope, Title, UserActor, UserId, Via};
-use kairo_use_cases::{CreateApiKey, Invite, Outcome};
+use kairo_domain::{
+    Actor, BearerToken, CompanyId, CredentialName, CredentialSecret, Email, Redacted, Role, Scope, Title,
+    UserActor, UserId, Via,
+};
+use kairo_use_cases::{CreateApiKey, CreateCredential, Invite, Outcome};
 
+use crate::drawn;
 use crate::support::{PASSWORD, Who, World, company};
 
 /// The path of an operation with the ids of things that were just made, for this caller where they are somebody's own.
@@ -14,8 +18,22 @@ pub(crate) async fn filled(world: &World, who: Who, template: &str) -> String {
         Some("leads") if template.contains("{id}") => {
             fill("{id}", world.lead("Ada").await["id"].as_str().unwrap().to_owned());
         }
+        Some("automations") if template.contains("{id}") => {
+            let ids = drawn::with_standing(world, template.rsplit('/').next().unwrap_or_default()).await;
+            fill("{id}", ids);
+            fill("{number}", "1".to_owned());
+            fill("{node}", "hook".to_owned());
+        }
+        Some("runs") if template.contains("{id}") => {
+            let is_open = template.ends_with("/cancel");
+            fill("{id}", if is_open { drawn::open_run(world).await } else { drawn::failed_run(world).await });
+        }
+        Some("hooks") => fill("{token}", drawn::hook(world).await),
         Some("companies") if template.contains("{id}") => {
             fill("{id}", company(&world.studio, "Engines").await.to_string());
+        }
+        Some("credentials") if who != Who::Anonymous && template.contains("{id}") => {
+            fill("{id}", credential(world, world.id(who)).await);
         }
         Some("invitations") if template.contains("{id}") => fill("{id}", invitation(world).await),
         Some("users") if template.contains("{id}") => {
@@ -33,6 +51,9 @@ pub(crate) async fn filled(world: &World, who: Who, template: &str) -> String {
         }
         _ => {}
     }
+    if template.ends_with("/compare") {
+        path.push_str("?from=1&to=1");
+    }
     path
 }
 
@@ -48,6 +69,17 @@ pub(crate) async fn api_key(world: &World, user: UserId) -> String {
     let order = CreateApiKey { name: Title::parse("Export").unwrap(), scopes, expires_at: None };
     let actor = in_person(world, user).await;
     world.studio.api_keys().create(&actor, order).await.unwrap().key.id.to_string()
+}
+
+/// A new credential of a user.
+pub(crate) async fn credential(world: &World, user: UserId) -> String {
+    let token = BearerToken::parse("a-token-of-the-crm").unwrap();
+    let order = CreateCredential {
+        name: CredentialName::parse("crm").unwrap(),
+        secret: CredentialSecret::Bearer { token },
+    };
+    let actor = in_person(world, user).await;
+    world.studio.credentials().create(&actor, order).await.unwrap().id.to_string()
 }
 
 /// Begins to set up a second factor for a user.

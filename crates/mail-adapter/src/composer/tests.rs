@@ -2,7 +2,7 @@ use kairo_domain::{Email, PersonName};
 use kairo_ports::MailContent;
 
 use super::*;
-use crate::test_mails::{StillClock, mail, studio};
+use crate::test_mails::{StillClock, mail, studio, written};
 
 fn composer() -> Composer {
     let sender = Sender::parse("Kairo Studio <studio@example.com>").unwrap();
@@ -94,5 +94,61 @@ fn an_address_that_cannot_be_written_to_is_refused_for_good() {
         let mut mail = mail(MailContent::AlreadyRegistered);
         mail.to = Email::restore(text.to_owned());
         assert!(matches!(composer().compose(&mail), Err(MailError::Permanent(_))), "{text}");
+    }
+}
+
+#[test]
+fn a_flow_may_write_plain_text_alone() {
+    let message = composed(&mail(written("Hello", "one\n.\ntwo", None)));
+    let (headers, body) = message.split_once("\r\n\r\n").unwrap();
+    assert_eq!(body, "one\r\n.\r\ntwo\r\n\r\n");
+    for line in [
+        "Subject: Hello",
+        "Message-ID: <01234567-89ab-7def-8123-456789abcdef@example.com>",
+        "Auto-Submitted: auto-generated",
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+    ] {
+        assert!(headers.lines().any(|own| own == line), "{line} in {headers}");
+    }
+    assert!(!message.contains("Kairo Studio,"), "nothing of the studio's is around it: {message}");
+}
+
+#[test]
+fn a_flow_may_write_the_same_as_html() {
+    let message = composed(&mail(written("Hello", "plain", Some("<p>rich</p>"))));
+    assert!(message.contains("Content-Type: multipart/alternative;"), "{message}");
+    let (plain, rich) = (message.find("\r\n\r\nplain\r\n"), message.find("\r\n\r\n<p>rich</p>\r\n"));
+    // The last part is the one that a program likes best.
+    assert!(plain.unwrap() < rich.unwrap(), "{message}");
+}
+
+#[test]
+fn a_flow_writes_no_header() {
+    for subject in ["Hello\r\nBcc: all@evil.example", "Hello\n\n<b>", "Hello\rX: y"] {
+        let refused = composer().compose(&mail(written(subject, "text", None)));
+        assert!(matches!(refused, Err(MailError::Permanent(_))), "{subject}");
+    }
+    let headers = headers(&mail(written("Grüße Bcc: all@evil.example", "Bcc: x@evil.example", None)));
+    assert!(headers.lines().all(|line| !line.starts_with("Bcc")), "{headers}");
+}
+
+#[test]
+fn a_flow_does_not_end_its_part() {
+    let end = "--kairo-01234567-89ab-7def-8123-456789abcdef--\n\nelse";
+    for text in [end.to_owned(), format!("Grüße\n{end}")] {
+        let message = composed(&mail(written("Hello", &text, Some("<p>"))));
+        assert_eq!(message.matches("\n--kairo-").count(), 3, "{message}");
+        assert!(!message.contains("else"), "{message}");
+    }
+}
+
+#[test]
+fn half_an_end_of_a_line_is_not_sent_as_one() {
+    for text in ["a\r.\rb", "a\r\r\n.\r\nb", "a\0b", "ä\r.\rb"] {
+        let message = composed(&mail(written("Hello", text, None)));
+        let (headers, body) = message.split_once("\r\n\r\n").unwrap();
+        assert!(headers.contains("Content-Transfer-Encoding: base64"), "{headers}");
+        assert_eq!(body.matches('\r').count(), body.matches("\r\n").count(), "{body}");
     }
 }

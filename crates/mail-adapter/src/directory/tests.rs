@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use uuid::Uuid;
 
 use super::*;
-use crate::test_mails::{every_content, mail, studio};
+use crate::test_mails::{every_content, mail, studio, written};
 
 /// A clock that goes on by a second each time it is read.
 struct Ticking(AtomicI64);
@@ -94,4 +94,18 @@ async fn an_address_that_is_none_writes_nothing() {
     let refused = mailer(dir.path()).send(&nobody).await;
     assert!(matches!(refused, Err(MailError::Permanent(_))));
     assert!(names(dir.path()).is_empty());
+}
+
+#[tokio::test]
+async fn what_a_flow_wrote_is_a_file_too_or_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mailer = mailer(dir.path());
+    let refused = mailer.send(&mail(written("Hello\nBcc: all@evil.example", "text", None))).await;
+    assert!(matches!(refused, Err(MailError::Permanent(_))));
+    assert!(names(dir.path()).is_empty());
+    mailer.send(&mail(written("Hello", "text", Some("<p>text</p>")))).await.unwrap();
+    let files = names(dir.path());
+    assert!(files.len() == 1 && files[0].ends_with("-written.eml"), "{files:?}");
+    let text = fs::read_to_string(dir.path().join(&files[0])).unwrap();
+    assert!(text.contains("\r\nSubject: Hello\r\n") && text.contains("<p>text</p>"), "{text}");
 }

@@ -25,6 +25,7 @@ impl Source {
             MailContent::ConfirmOldAddress { .. } => CONFIRM_OLD_ADDRESS,
             MailContent::ConfirmNewAddress { .. } => CONFIRM_NEW_ADDRESS,
             MailContent::Notice(_) => NOTICE,
+            MailContent::Written { .. } => WRITTEN,
         }
     }
 }
@@ -76,3 +77,6 @@ const NOTICE: Source = Source {
     text: include_str!("../../templates/notice.txt"),
     html: include_str!("../../templates/notice.html"),
 };
+
+/// A flow writes the whole of it: there is nothing to fill in.
+const WRITTEN: Source = Source { kind: "written", text: "", html: "" };

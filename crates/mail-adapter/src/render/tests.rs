@@ -1,13 +1,23 @@
 use kairo_domain::{Email, PersonName};
 
 use super::*;
-use crate::test_mails::{StillClock, every_content, mail, studio};
+use crate::test_mails::{StillClock, every_content, mail, studio, written};
 use kairo_ports::Clock;
 
 const HOSTILE: &str = "</p><script>alert(1)</script>\r\n\r\nBcc: x\n\"'&<img src=x>{{ link }}";
 
 fn rendered(content: MailContent) -> Rendered {
     render(&mail(content), &studio()).unwrap()
+}
+
+fn page(content: MailContent) -> String {
+    rendered(content).html.unwrap()
+}
+
+/// Text and page.
+fn bodies(content: MailContent) -> [String; 2] {
+    let Rendered { text, html, .. } = rendered(content);
+    [text, html.unwrap()]
 }
 
 fn invitation(inviter: Option<&str>, company: Option<&str>, role: Role) -> MailContent {
@@ -50,7 +60,7 @@ fn mails_are_the_reviewed_ones() {
 #[test]
 fn pages_are_the_reviewed_ones() {
     for content in every_content() {
-        insta::assert_snapshot!(format!("{}_page", kind(&content)), rendered(content).html);
+        insta::assert_snapshot!(format!("{}_page", kind(&content)), page(content));
     }
 }
 
@@ -58,8 +68,7 @@ fn pages_are_the_reviewed_ones() {
 fn every_mail_says_for_whom_it_is_and_what_to_do_if_it_was_not_asked_for() {
     for content in every_content() {
         let name = kind(&content);
-        let Rendered { text, html, .. } = rendered(content);
-        for body in [text, html] {
+        for body in bodies(content) {
             assert!(body.contains("This mail is for ada@example.com."), "{name}");
             assert!(body.contains("Hello Ada Lovelace,"), "{name}");
             assert!(body.contains("\nIf "), "{name}");
@@ -72,7 +81,7 @@ fn a_link_is_there_in_both_with_its_end() {
     for content in every_content() {
         let name = kind(&content);
         let has_link = !matches!(content, MailContent::AlreadyRegistered | MailContent::Notice(_));
-        let Rendered { text, html, .. } = rendered(content);
+        let [text, html] = bodies(content);
         assert_eq!(text.contains("?token=t&x=1\n"), has_link, "{name}");
         assert_eq!(html.matches("?token=t&amp;x=1").count(), if has_link { 2 } else { 0 }, "{name}");
         for body in [text, html] {
@@ -111,7 +120,7 @@ fn no_template_fetches_or_runs_anything() {
 #[test]
 fn a_page_points_at_its_link_and_the_studio_only() {
     for content in every_content() {
-        let html = rendered(content).html.replace("&#x2f;", "/");
+        let html = page(content).replace("&#x2f;", "/");
         for (at, _) in html.match_indices("http") {
             assert!(html[at..].starts_with("https://studio.example"), "{html}");
         }
@@ -122,8 +131,8 @@ fn a_page_points_at_its_link_and_the_studio_only() {
 fn no_name_breaks_out_of_a_page() {
     let tags = |html: &str| html.matches('<').count();
     for (hostile, studio) in hostile_mails() {
-        let html = render(&hostile, &studio).unwrap().html;
-        let tame = render(&mail(hostile.content.clone()), &crate::test_mails::studio()).unwrap().html;
+        let html = render(&hostile, &studio).unwrap().html.unwrap();
+        let tame = page(hostile.content.clone());
         assert_eq!(tags(&html), tags(&tame), "{html}");
         assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
     }
@@ -146,6 +155,7 @@ fn an_advertisement_is_not_greeted() {
     for name in [None, Some("Win at https://evil.example")] {
         mail.name = name.map(|name| PersonName::parse(name).unwrap());
         let Rendered { text, html, .. } = render(&mail, &studio()).unwrap();
+        let html = html.unwrap();
         assert!(text.starts_with("Hello,\n") && html.contains(">Hello,<"));
         assert!(!text.contains("evil") && !html.contains("evil"));
     }
@@ -156,8 +166,34 @@ fn an_invitation_advertises_nothing() {
     let bait = "Urgent: pay at https://evil.example/pay";
     let Rendered { subject, text, html } = rendered(invitation(Some(bait), Some(bait), Role::Client));
     assert_eq!(subject, "You are invited to Kairo Studio");
-    for body in [text, html] {
+    for body in [text, html.unwrap()] {
         assert!(body.contains("Somebody there invites you to Kairo Studio as a client."), "{body}");
         assert!(!body.contains("evil"), "{body}");
+    }
+}
+
+#[test]
+fn what_a_flow_wrote_stays_as_it_is() {
+    let (subject, text) = ("{{ name }} & Grüße", " {{ link }}\r\n.\n--\n<b>");
+    for html in [None, Some("<p>{{ link }}</p><img src=\"https://x.example/y.png\">")] {
+        let content = written(subject, text, html);
+        assert_eq!(kind(&content), "written");
+        let rendered = rendered(content);
+        assert_eq!((rendered.subject.as_str(), rendered.text.as_str()), (subject, text));
+        assert_eq!(rendered.html.as_deref(), html);
+    }
+}
+
+#[test]
+fn a_subject_of_more_than_a_line_is_refused() {
+    let (longest, longer) = ("x".repeat(SUBJECT_MAX), "x".repeat(SUBJECT_MAX + 1));
+    for subject in ["", "Zeile\u{a0}1", longest.as_str()] {
+        assert_eq!(rendered(written(subject, "", None)).subject, subject);
+    }
+    for subject in
+        ["a\r\nBcc: b@evil.example", "a\nb", "a\rb", "a\0b", "a\u{85}b", "a\u{2028}b", "\n", &longer]
+    {
+        let refused = render(&mail(written(subject, "", None)), &studio());
+        assert!(matches!(refused, Err(RenderError::Subject)), "{subject:?}");
     }
 }

@@ -5,7 +5,7 @@ use kairo_ports::MailContent;
 use server::{Script, Server};
 
 use super::*;
-use crate::test_mails::{StillClock, mail, studio};
+use crate::test_mails::{StillClock, mail, studio, written};
 
 mod server;
 
@@ -146,4 +146,29 @@ async fn a_line_that_begins_with_a_dot_does_not_end_a_mail() {
     sent.unwrap();
     assert!(heard.contains("\r\n.., https://studio.example\r\n"), "{heard}");
     assert!(heard.ends_with("\r\n.\r\nQUIT\r\n"), "{heard}");
+}
+
+#[tokio::test]
+async fn what_a_flow_wrote_is_handed_over_as_it_is() {
+    let (sent, heard) =
+        send(Script::Accept, &mail(written("Hello Ada", "one\n.\ntwo", Some("<p>one</p>")))).await;
+    sent.unwrap();
+    for line in [
+        "Subject: Hello Ada\r\n",
+        "Message-ID: <01234567-89ab-7def-8123-456789abcdef@example.com>\r\n",
+        "Auto-Submitted: auto-generated\r\n",
+        // The dot is doubled on its way (RFC 5321, section 4.5.2).
+        "\r\n\r\none\r\n..\r\ntwo\r\n",
+        "\r\n\r\n<p>one</p>\r\n",
+    ] {
+        assert!(heard.contains(line), "{line} in {heard}");
+    }
+}
+
+#[tokio::test]
+async fn a_subject_with_a_header_in_it_is_never_sent() {
+    let (server, mailer) = server(Script::Accept).await;
+    let refused = mailer.send(&mail(written("Hello\r\nBcc: all@evil.example", "text", None))).await;
+    assert!(matches!(refused, Err(MailError::Permanent(_))));
+    drop(server);
 }

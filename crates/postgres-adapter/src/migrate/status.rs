@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{Connection, PgConnection};
 
-use super::{MIGRATIONS, MigrateError, connect};
+use super::{MIGRATIONS, MigrateError, QueueStatus, connect, queue};
 
 /// Where a migration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,22 @@ pub async fn status(url: &str) -> Result<Vec<MigrationStatus>, MigrateError> {
     };
     let _ = connection.close().await;
     applied.map(|applied| compare(&applied)).map_err(MigrateError::Connection)
+}
+
+/// How far the job queue is installed; changes nothing.
+///
+/// # Errors
+/// [`MigrateError`] when the database cannot be read.
+pub async fn queue_status(url: &str) -> Result<QueueStatus, MigrateError> {
+    let mut connection = connect(url).await?;
+    let applied = match become_owner_if_there(&mut connection).await {
+        Ok(true) => queue::applied(&mut connection).await,
+        Ok(false) => Ok(0),
+        Err(error) => Err(error),
+    };
+    let _ = connection.close().await;
+    let applied = applied.map_err(MigrateError::Connection)?;
+    Ok(QueueStatus { applied, known: queue::known() })
 }
 
 /// The versions in the database, with the checksums of their texts.

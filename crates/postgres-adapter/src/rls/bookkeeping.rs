@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use kairo_domain::{ActorRole, Notice, Reach, Resource, Verb, reach};
+use kairo_domain::{ActorRole, LeadEntryKind, Notice, Reach, Resource, Verb, reach};
 
 use super::condition::settings;
 use super::{rights, role_name, tables};
@@ -11,6 +11,7 @@ use super::{rights, role_name, tables};
 pub(super) fn render(sql: &mut String) {
     colleagues(sql);
     journal(sql);
+    lead_timeline(sql);
     idempotency(sql);
     for table in tables::PRIVATE {
         private(sql, table);
@@ -32,8 +33,7 @@ fn colleagues(sql: &mut String) {
 fn journal(sql: &mut String) {
     sql.push_str("\n-- kairo.journal\n");
     let own = format!("actor_id = {}", settings::USER);
-    let honest =
-        format!("actor = {} AND actor_id IS NOT DISTINCT FROM {}", settings::ACTOR, settings::ACTOR_ID);
+    let honest = honest();
     let all = [&["seq"], tables::JOURNAL].concat();
     for role in ActorRole::ALL {
         let within = |verb| {
@@ -53,6 +53,30 @@ fn journal(sql: &mut String) {
             rights(sql, "kairo.journal", role, "DELETE", &[], &format!("USING ({rows})"));
         }
     }
+}
+
+/// Who may read a lead reads what happened to it. Who may do something to a lead tells of it, in their own name, the
+/// program itself included. Nothing that was told is changed, and all of it goes with the lead.
+fn lead_timeline(sql: &mut String) {
+    sql.push_str("\n-- kairo.lead_timeline\n");
+    let (name, honest) = ("kairo.lead_timeline", honest());
+    for role in ActorRole::ALL {
+        let may = |verb| !reach(role, Resource::Lead, verb).is_nothing();
+        if may(Verb::Read) {
+            rights(sql, name, role, "SELECT", tables::LEAD_TIMELINE, "USING (true)");
+        }
+        let told = LeadEntryKind::ALL.into_iter().filter(|kind| may(kind.verb()));
+        let told: Vec<_> = told.map(|kind| format!("'{}'", kind.as_str())).collect();
+        if !told.is_empty() {
+            let check = format!("WITH CHECK (kind IN ({}) AND {honest})", told.join(", "));
+            rights(sql, name, role, "INSERT", tables::LEAD_TIMELINE, &check);
+        }
+    }
+}
+
+/// What is made in the name of whoever acts.
+fn honest() -> String {
+    format!("actor = {} AND actor_id IS NOT DISTINCT FROM {}", settings::ACTOR, settings::ACTOR_ID)
 }
 
 /// The program itself clears away what expired.

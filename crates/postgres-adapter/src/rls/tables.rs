@@ -7,7 +7,7 @@ use kairo_domain::{ActorRole, Relation, Resource, Verb};
 
 use super::condition::settings::{COMPANY, USER};
 
-pub(super) use kairo::{BOOKKEEPING, IDEMPOTENCY, JOURNAL, POSTED, PRIVATE};
+pub(super) use kairo::{BOOKKEEPING, IDEMPOTENCY, JOURNAL, LEAD_TIMELINE, POSTED, PRIVATE, TOKEN, TRIGGER};
 pub(super) use public::ENUMS;
 
 /// What it takes to write a column.
@@ -29,6 +29,8 @@ pub(super) enum Class {
     Secret,
     /// Written once by whoever makes the row, and then seen by the program itself only.
     Sealed,
+    /// `Update`, and seen by the program itself only: who writes it does not see it, before or afterwards.
+    Blind,
     /// Computed by the database.
     Derived,
 }
@@ -87,7 +89,7 @@ impl Kind {
     fn own_rows(&self) -> Option<String> {
         let owner = match self.resource {
             Resource::User => "id",
-            Resource::Automation | Resource::Session | Resource::ApiKey => "user_id",
+            Resource::Automation | Resource::Session | Resource::ApiKey | Resource::Credential => "user_id",
             Resource::Asset => "created_by",
             Resource::Run => {
                 return Some(format!(
@@ -113,7 +115,7 @@ impl Table {
 
     /// The columns that a role may see.
     pub(super) fn visible_to(&self, role: ActorRole) -> Vec<&'static str> {
-        let hidden = [Class::Secret, Class::Sealed];
+        let hidden = [Class::Secret, Class::Sealed, Class::Blind];
         self.columns_where(|class| !hidden.contains(&class) || role == ActorRole::System)
     }
 
@@ -140,6 +142,7 @@ impl Table {
                 | Class::Ordinary
                 | Class::Secret
                 | Class::Sealed
+                | Class::Blind
                 | Class::Derived => None,
             });
         rest.collect()
@@ -148,7 +151,7 @@ impl Table {
     /// The verbs that change a row.
     pub(super) fn changing_verbs(&self) -> Vec<Verb> {
         let of_columns = self.columns.iter().filter_map(|(_, class)| match class {
-            Class::Ordinary | Class::Standing(_) => Some(Verb::Update),
+            Class::Ordinary | Class::Blind | Class::Standing(_) => Some(Verb::Update),
             Class::Under(verb, _) => Some(*verb),
             Class::Fixed
             | Class::Upkeep

@@ -64,6 +64,10 @@ fn secrets_are_the_program_s_own() {
     for line in render().lines().filter(|line| secrets.iter().any(|secret| line.contains(secret))) {
         assert!(line.ends_with("TO kairo_system;"), "{line}");
     }
+    for line in render().lines().filter(|line| line.contains(" sealed,")) {
+        let is_write = line.starts_with("GRANT INSERT") || line.starts_with("GRANT UPDATE");
+        assert!(line.ends_with("TO kairo_system;") || is_write, "{line}");
+    }
     // Whoever makes a key writes what is stored of it, once.
     for line in render().lines().filter(|line| line.contains(" digest,")) {
         assert!(line.ends_with("TO kairo_system;") || line.starts_with("GRANT INSERT"), "{line}");

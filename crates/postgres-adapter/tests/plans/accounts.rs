@@ -1,9 +1,9 @@
-//! Users, companies, invitations and the journal.
+//! Users, companies, credentials, invitations and the journal.
 
 use kairo_domain::Direction::{Ascending, Descending};
 use kairo_domain::{
-    Actor, CompanyField, FieldValue, Filter, InvitationField, JournalField, PageRequest, Position, Sort,
-    Test, UserField, Window,
+    Actor, CompanyField, CredentialField, FieldValue, Filter, InvitationField, JournalField, PageRequest,
+    Position, Sort, Test, UserField, Window,
 };
 use kairo_ports::StoreError;
 use kairo_postgres::PgStore;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use uuid::{Uuid, uuid};
 
 use super::assert_indexed;
-use super::listed::{Case, Listed, assert_all_served, assert_found, time, two_ways};
+use super::listed::{Case, Listed, assert_all_served, assert_found, staff, time, two_ways};
 
 const COMPANY: Uuid = uuid!("00000000-0000-7000-8002-000000000077");
 const USER: Uuid = uuid!("00000000-0000-7000-8000-000000000077");
@@ -22,6 +22,7 @@ const SUBJECT: Uuid = uuid!("28dd2c79-55ce-9264-5624-0b2ff0100b6e");
 pub(super) async fn are_found_through_indexes(store: &PgStore) {
     users(store).await;
     companies(store).await;
+    credentials(store).await;
     invitations(store).await;
     journal(store).await;
 }
@@ -100,6 +101,56 @@ async fn companies(store: &PgStore) {
     ];
     assert_found(store, &cases).await;
     assert_all_served(store, &[two_ways(CompanyField::Name, CompanyField::CreatedAt)]).await;
+}
+
+impl Listed for CredentialField {
+    fn sample(self) -> FieldValue {
+        match self {
+            Self::Name => FieldValue::text("service-3"),
+            Self::Kind => FieldValue::text("header"),
+            Self::OwnerId => FieldValue::Id(USER),
+            Self::CreatedAt | Self::UpdatedAt => FieldValue::Time(time(4_711)),
+        }
+    }
+
+    async fn plan(
+        store: &PgStore,
+        actor: &Actor,
+        filter: &Filter<Self>,
+        sort: &Sort<Self>,
+        page: &PageRequest,
+    ) -> Result<Value, StoreError> {
+        store.plan_of_credentials(actor, filter, sort, page).await
+    }
+}
+
+async fn credentials(store: &PgStore) {
+    let newest = |through| Case::ordered(CredentialField::CreatedAt, Descending, through);
+    let [name, owner, kind] = [CredentialField::Name, CredentialField::OwnerId, CredentialField::Kind];
+    let rare = Test::Equal(FieldValue::text("service-77"));
+    let of_everybody = [
+        newest("idx_credentials_created"),
+        newest("idx_credentials_user").that(owner, Test::Equal(owner.sample())),
+        newest("idx_credentials_name").that(name, rare),
+        newest("idx_credentials_kind").that(kind, Test::Equal(kind.sample())),
+        Case::ordered(CredentialField::Name, Ascending, "idx_credentials_name"),
+        Case::ordered(CredentialField::UpdatedAt, Descending, "idx_credentials_updated"),
+    ];
+    // Whoever sees their own only finds them by their owner, whatever others call theirs.
+    let own = [
+        newest("idx_credentials_user"),
+        newest("credentials_user_id_name_key").that(name, Test::Equal(name.sample())),
+    ];
+    let [team, admin, system] = staff();
+    for (actors, cases) in [(&[admin, system][..], &of_everybody[..]), (&[team], &own)] {
+        for (actor, Case { through, filter, sort, page }) in
+            actors.iter().flat_map(|actor| cases.iter().map(move |case| (actor, case)))
+        {
+            let plan = store.plan_of_credentials(actor, filter, sort, page).await.unwrap();
+            assert!(plan.to_string().contains(through), "{filter:?} through {through}: {plan:#}");
+        }
+    }
+    assert_all_served(store, &[two_ways(CredentialField::Name, CredentialField::CreatedAt)]).await;
 }
 
 impl Listed for InvitationField {

@@ -8,6 +8,15 @@ SELECT 'Person ' || n, 'person' || n || '@example.com', 'Hello number ' || n || 
        ('{NEW,CONTACTED,QUALIFIED,CONVERTED,LOST}'::"LeadStatus"[])[1 + n % 5],
        timestamptz '2026-01-01' + n * interval '1 minute', timestamptz '2026-01-01' + n * interval '1 minute'
   FROM generate_series(1, 100000) AS n;
+INSERT INTO leads (id, name, email, message)
+SELECT ('00000000-0000-7000-8003-' || lpad(n::text, 12, '0'))::uuid, 'Busy ' || n, 'busy' || n || '@example.com', 'Hello'
+  FROM generate_series(1, 10) AS n;
+-- Each of the ten was edited again and again, and a note was taken now and then.
+INSERT INTO kairo.lead_timeline (id, lead_id, at, kind, actor, text)
+SELECT gen_random_uuid(), ('00000000-0000-7000-8003-' || lpad((1 + n % 10)::text, 12, '0'))::uuid,
+       timestamptz '2026-01-01' + n * interval '1 minute', CASE WHEN n % 100 < 10 THEN 'noted' ELSE 'edited' END, 'system',
+       CASE WHEN n % 100 < 10 THEN 'Note ' || n END
+  FROM generate_series(1, 100000) AS n;
 INSERT INTO projects (slug, title, summary, content, published, created_at)
 SELECT 'project-' || n, 'Project ' || n, 'Summary', '[]', n % 10 <> 0, timestamptz '2026-01-01' + n * interval '1 minute'
   FROM generate_series(1, 20000) AS n;
@@ -32,8 +41,12 @@ SELECT gen_random_uuid(), 'guest' || n || '@example.com', CASE WHEN n % 50 = 1 T
        '00000000-0000-7000-8000-000000000001', timestamptz '2026-01-01' + n * interval '1 minute',
        timestamptz '2026-01-08' + n * interval '1 minute', CASE WHEN n % 2 = 0 THEN now() END
   FROM generate_series(1, 100000) AS n;
--- Nobody listens, and a notification for each line takes longer than the lines.
-ALTER TABLE kairo.journal DISABLE TRIGGER announce_entry;
+INSERT INTO kairo.credentials (id, user_id, name, kind, sealed, created_at, updated_at, version)
+SELECT gen_random_uuid(), ('00000000-0000-7000-8000-' || lpad((1 + n % 20000)::text, 12, '0'))::uuid,
+       'service-' || CASE n % 1000 WHEN 77 THEN n ELSE n / 20000 END,
+       CASE n % 1000 WHEN 1 THEN 'header' ELSE 'bearer' END, 'sealed',
+       timestamptz '2026-01-01' + n * interval '1 minute', timestamptz '2026-01-01' + n * interval '1 minute', 1
+  FROM generate_series(1, 100000) AS n;
 INSERT INTO kairo.journal (at, actor, actor_id, role, verb, resource, subject, event, company_id)
 SELECT timestamptz '2026-01-01' + n * interval '1 minute', CASE WHEN n % 1000 = 1 THEN 'direct' ELSE 'user' END,
        CASE WHEN n % 1000 <> 1 THEN ('00000000-0000-7000-8000-' || lpad((1 + n % 200)::text, 12, '0'))::uuid END, 'TEAM',
@@ -47,8 +60,20 @@ SELECT ('00000000-0000-7000-8001-' || lpad(n::text, 12, '0'))::uuid,
        ('{DRAFT,ACTIVE,PAUSED,ARCHIVED}'::"AutoStatus"[])[1 + (n / 200) % 4],
        timestamptz '2026-01-01' + n * interval '1 minute'
   FROM generate_series(1, 20000) AS n;
-INSERT INTO automation_runs (automation_id, status, started_at)
-SELECT ('00000000-0000-7000-8001-' || lpad((1 + n % 20000)::text, 12, '0'))::uuid, 'SUCCESS',
-       timestamptz '2026-01-01' + n * interval '1 second'
-  FROM generate_series(1, 100000) AS n;
+INSERT INTO automation_runs (automation_id, status, phase, started_at, completed_at, touched_at, fire_key)
+SELECT ('00000000-0000-7000-8001-' || lpad((1 + n % 20000)::text, 12, '0'))::uuid, ran.status::"RunStatus", ran.status,
+       timestamptz '2026-01-01' + n * interval '1 minute',
+       CASE WHEN ran.status <> 'RUNNING' THEN timestamptz '2026-01-01' + n * interval '1 minute' END,
+       timestamptz '2026-01-01' + n * interval '1 minute', 'key ' || n
+  FROM generate_series(1, 100000) AS n
+ CROSS JOIN LATERAL (SELECT CASE n % 1000 WHEN 1 THEN 'RUNNING' WHEN 2 THEN 'FAILED' ELSE 'SUCCESS' END) AS ran (status);
+INSERT INTO kairo.automation_run_steps (run_id, seq, node, iteration, kind, attempt, state, input, started_at, finished_at)
+SELECT id, seq, 'a', '', 'transform', 1, 'SKIPPED', 'null', started_at, started_at
+  FROM automation_runs CROSS JOIN generate_series(1, 2) AS seq;
+INSERT INTO kairo.automation_triggers (automation_id, node, kind, event, cron, zone, missed, next_at)
+SELECT id, 'start', CASE WHEN n % 2 = 0 THEN 'event' ELSE 'schedule' END,
+       CASE WHEN n % 2 = 0 THEN CASE WHEN n % 100 = 0 THEN 'run.failed' ELSE 'lead.created' END END,
+       CASE WHEN n % 2 = 1 THEN '0 * * * *' END, CASE WHEN n % 2 = 1 THEN 'UTC' END, CASE WHEN n % 2 = 1 THEN 'once' END,
+       CASE WHEN n % 2 = 1 THEN created_at END
+  FROM (SELECT id, created_at, row_number() OVER (ORDER BY created_at) AS n FROM automations) AS numbered;
 ANALYZE;

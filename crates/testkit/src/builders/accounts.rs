@@ -1,7 +1,8 @@
 use chrono::TimeDelta;
 use kairo_domain::{
-    ApiKey, ApiKeyId, CompanyId, EmailChange, EmailChangeId, Invitation, InvitationId, OneTimeToken, Purpose,
-    Redacted, Role, Scope, SecondFactor, SignUp, SignUpId, Title, UserId,
+    ApiKey, ApiKeyId, CompanyId, Credential, CredentialId, CredentialKind, CredentialName, CredentialRecord,
+    EmailChange, EmailChangeId, Invitation, InvitationId, OneTimeToken, Purpose, Redacted, Role, Scope,
+    SecondFactor, SignUp, SignUpId, Title, UserId, Version,
 };
 
 use super::{Builder, at, email, next_id, person};
@@ -18,6 +19,13 @@ impl Builder<ApiKey> {
     /// The key.
     pub fn build(self) -> ApiKey {
         self.0
+    }
+}
+
+impl Builder<CredentialRecord> {
+    /// The credential.
+    pub fn build(self) -> Credential {
+        Credential::restore(self.0)
     }
 }
 
@@ -100,6 +108,33 @@ pub fn full_api_key(user: UserId) -> Builder<ApiKey> {
         key.created_at = at(5);
         key.last_used_at = Some(at(60));
         key.revoked_at = Some(at(70) + TimeDelta::microseconds(1));
+    })
+}
+
+/// A credential with a token, made at [`START`] and never used.
+pub fn credential(owner: UserId, name: &str) -> Builder<CredentialRecord> {
+    let id = CredentialId::from_uuid(next_id());
+    Builder(CredentialRecord {
+        id,
+        owner,
+        name: CredentialName::parse(name).unwrap(),
+        kind: CredentialKind::Bearer,
+        sealed: Redacted::new(format!("sealed for {id}")),
+        created_at: START,
+        updated_at: START,
+        last_used_at: None,
+        version: Version::FIRST,
+    })
+}
+
+/// A credential with every field filled and all times different.
+pub fn full_credential(owner: UserId) -> Builder<CredentialRecord> {
+    credential(owner, "acme-crm_2.token").with(|credential| {
+        credential.kind = CredentialKind::Basic;
+        credential.created_at = at(5) + TimeDelta::microseconds(3);
+        credential.updated_at = at(60);
+        credential.last_used_at = Some(at(70) + TimeDelta::microseconds(1));
+        credential.version = Version::from_number(4);
     })
 }
 

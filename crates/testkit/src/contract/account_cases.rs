@@ -122,6 +122,44 @@ macro_rules! account_contract {
                 a_user_who_is_not_there_is_missing
                 only_the_program_keeps_changes
             }
+            credentials {
+                what_was_added_is_found
+                nothing_is_kept_without_commit
+                an_unknown_credential_is_not_found
+                everybody_sees_their_own_credentials
+                the_secret_is_the_program_s_own
+                a_credential_is_found_by_its_name
+                a_name_is_taken_once_for_each_owner
+                a_name_cannot_be_taken_by_two_units
+                an_id_cannot_be_taken_twice
+                a_user_who_is_not_there_is_missing
+                everybody_makes_their_own_credentials
+                all_can_be_met_in_parts
+            }
+            credential_changes {
+                an_edit_leaves_the_secret_alone
+                a_secret_is_replaced
+                a_stale_write_is_refused
+                two_writers_cannot_both_win
+                what_was_removed_is_gone
+                nobody_changes_what_they_cannot_see
+                a_permit_for_something_else_is_refused
+                a_use_is_noted
+                a_secret_is_sealed_anew
+                only_the_program_uses_credentials
+                a_read_unit_writes_none
+            }
+            credential_lists {
+                everybody_lists_what_they_see
+                no_list_shows_a_secret
+                credentials_are_filtered_by_name
+                credentials_are_filtered_by_kind
+                credentials_are_filtered_by_owner
+                credentials_are_filtered_by_time
+                a_search_finds_nothing
+                credentials_are_sorted_by_each_field
+                credentials_are_met_page_by_page
+            }
             one_time_tokens {
                 what_was_added_is_found
                 nothing_is_kept_without_commit

@@ -43,7 +43,9 @@ impl Mailbox {
             | MailContent::Invitation { link, .. }
             | MailContent::ConfirmOldAddress { link, .. }
             | MailContent::ConfirmNewAddress { link, .. } => link,
-            MailContent::AlreadyRegistered | MailContent::Notice(_) => return None,
+            MailContent::AlreadyRegistered | MailContent::Notice(_) | MailContent::Written { .. } => {
+                return None;
+            }
         };
         link.expose().split_once("#token=").map(|(_, token)| token.to_owned())
     }

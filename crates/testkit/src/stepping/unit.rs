@@ -1,8 +1,10 @@
 use async_trait::async_trait;
 use kairo_ports::{
-    ApiKeyRepository, AttemptLog, CompanyRepository, EmailChangeRepository, Expired, IdempotencyKeys,
-    InvitationRepository, Journal, LeadRepository, LetterQueue, OneTimeTokens, RevocationLog,
-    SecondFactorRepository, SessionRepository, SignUpRepository, StoreError, UnitOfWork, UserRepository,
+    ApiKeyRepository, AttemptLog, AutomationRepository, CompanyRepository, CredentialRepository,
+    EmailChangeRepository, Expired, IdempotencyKeys, InvitationRepository, Journal, LeadRepository,
+    LeadTimeline, LetterQueue, OneTimeTokens, Queue, RevocationLog, RunProgress, RunRepository,
+    SecondFactorRepository, SessionRepository, SignUpRepository, StoreError, TriggerRepository, UnitOfWork,
+    UserRepository,
 };
 
 use super::stop;
@@ -14,6 +16,10 @@ pub(super) struct SteppedUnit(pub(super) Box<dyn UnitOfWork>);
 impl UnitOfWork for SteppedUnit {
     fn leads(&mut self) -> &mut dyn LeadRepository {
         self.0.leads()
+    }
+
+    fn lead_timeline(&mut self) -> &mut dyn LeadTimeline {
+        self.0.lead_timeline()
     }
 
     fn users(&mut self) -> &mut dyn UserRepository {
@@ -44,6 +50,10 @@ impl UnitOfWork for SteppedUnit {
         self.0.attempts()
     }
 
+    fn credentials(&mut self) -> &mut dyn CredentialRepository {
+        self.0.credentials()
+    }
+
     fn email_changes(&mut self) -> &mut dyn EmailChangeRepository {
         self.0.email_changes()
     }
@@ -64,6 +74,10 @@ impl UnitOfWork for SteppedUnit {
         self.0.one_time_tokens()
     }
 
+    fn queue(&mut self) -> &mut dyn Queue {
+        self.0.queue()
+    }
+
     fn revocations(&mut self) -> &mut dyn RevocationLog {
         self.0.revocations()
     }
@@ -74,6 +88,22 @@ impl UnitOfWork for SteppedUnit {
 
     fn sign_ups(&mut self) -> &mut dyn SignUpRepository {
         self.0.sign_ups()
+    }
+
+    fn automations(&mut self) -> &mut dyn AutomationRepository {
+        self.0.automations()
+    }
+
+    fn triggers(&mut self) -> &mut dyn TriggerRepository {
+        self.0.triggers()
+    }
+
+    fn runs(&mut self) -> &mut dyn RunRepository {
+        self.0.runs()
+    }
+
+    fn progress(&mut self) -> &mut dyn RunProgress {
+        self.0.progress()
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

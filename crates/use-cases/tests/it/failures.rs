@@ -23,6 +23,7 @@ fn unit(commit_error: Option<StoreError>) -> MockUnitOfWork {
     let mut unit = MockUnitOfWork { commit_error, ..MockUnitOfWork::default() };
     unit.leads.expect_get().returning(|id| Ok(Some(lead("Ada").with(|lead| lead.id = id).build())));
     unit.leads.expect_save().returning(|_, _| Ok(()));
+    unit.lead_timeline.expect_add().returning(|_, _| Ok(()));
     unit.journal.expect_came_from().returning(|_| ());
     unit.journal.expect_record().returning(|_, _, _| Ok(()));
     unit

@@ -4,11 +4,18 @@
 
 mod accounts;
 mod api_keys;
+mod automations;
+mod credentials;
+mod engine;
 mod failures;
+mod firings;
 mod invitations;
+mod lead_timeline;
 mod leads;
 mod refresh;
+mod runs;
 mod sessions;
 mod two_factor;
+mod upkeep;
 mod users;
 mod world;

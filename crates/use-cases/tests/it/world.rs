@@ -1,16 +1,20 @@
 //! A studio in memory with everybody in it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use kairo_domain::{Actor, Company, JournalEntry, NewPassword, NewUser, Origin, Redacted, Role, User, Verb};
+use chrono::{DateTime, Utc};
+use kairo_domain::{
+    Actor, Company, JournalEntry, LeadId, NewPassword, NewUser, Origin, Redacted, Role, User, Verb,
+};
 use kairo_memory::MemoryStore;
-use kairo_ports::{JournalFilter, Mail, MailContent, Store};
+use kairo_ports::{Clock, JournalFilter, Mail, MailContent, Store, Vault};
 use kairo_testkit::builders::{actor_of, admin, client, company, email, permit, team_member};
 use kairo_testkit::fakes::{
     Mailbox, ManualClock, NumberedIds, NumberedRefreshTokens, NumberedTokens, PlainCodes, PlainPasswords,
-    PlainTokens, PlainVault,
+    PlainSignatures, PlainTokens, PlainVault, ScriptedEgress,
 };
-use kairo_use_cases::{CreateUser, Error, Links, Ports, SignIn, SignedIn, Studio};
+use kairo_use_cases::{CreateUser, Error, Links, Listing, Ports, SignIn, SignedIn, Studio};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -19,6 +23,7 @@ pub(crate) struct World {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: ManualClock,
     pub(crate) mailbox: Mailbox,
+    pub(crate) egress: ScriptedEgress,
     pub(crate) company: Company,
     pub(crate) admin: User,
     pub(crate) team: User,
@@ -32,15 +37,44 @@ impl World {
         let (admin, team) = (admin("Alma").build(), team_member("Tom").build());
         let client = client("Cleo", company.id).build();
         add(&store, &company, [&admin, &team, &client]).await;
-        let (clock, mailbox) = (ManualClock::new(), Mailbox::default());
-        let studio = wired(Arc::clone(&store) as Arc<dyn Store>, clock.clone(), mailbox.clone());
-        let studio = studio.from_origin(origin("192.0.2.1"));
-        Self { studio, store, clock, mailbox, company, admin, team, client }
+        let (clock, mailbox, egress) = (ManualClock::new(), Mailbox::default(), ScriptedEgress::default());
+        let shared = Arc::clone(&store) as Arc<dyn Store>;
+        let ports =
+            Ports { egress: Arc::new(egress.clone()), ..ports(shared, clock.clone(), mailbox.clone()) };
+        let studio = Studio::new(ports).from_origin(origin("192.0.2.1"));
+        Self { studio, store, clock, mailbox, egress, company, admin, team, client }
     }
 
-    /// Another process on the same store.
+    /// Another process on the same store, in the same world.
     pub(crate) fn second_node(&self) -> Studio {
-        wired(Arc::clone(&self.store) as Arc<dyn Store>, self.clock.clone(), self.mailbox.clone())
+        static NODES: AtomicU64 = AtomicU64::new(1);
+        let first = NODES.fetch_add(1, Ordering::Relaxed) << 24;
+        let store = Arc::clone(&self.store) as Arc<dyn Store>;
+        Studio::new(Ports {
+            ids: Arc::new(NumberedIds::from_number(first)),
+            egress: Arc::new(self.egress.clone()),
+            ..ports(store, self.clock.clone(), self.mailbox.clone())
+        })
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// What was noted on a lead, the oldest first.
+    pub(crate) async fn notes_of(&self, lead: LeadId) -> Vec<String> {
+        let page = self.studio.leads().notes(&self.as_team(), lead, &Listing::default()).await.unwrap();
+        page.items.iter().rev().map(|note| note.text.as_str().to_owned()).collect()
+    }
+
+    /// Another process on the same store, with another vault.
+    pub(crate) fn with_vault(&self, vault: impl Vault + 'static) -> Studio {
+        let store = Arc::clone(&self.store) as Arc<dyn Store>;
+        Studio::new(Ports {
+            vault: Arc::new(vault),
+            ..ports(store, self.clock.clone(), self.mailbox.clone())
+        })
     }
 
     pub(crate) fn as_admin(&self) -> Actor {
@@ -113,7 +147,9 @@ pub(crate) fn token_in(mail: &Mail) -> Redacted<String> {
         | MailContent::Invitation { link, .. }
         | MailContent::ConfirmOldAddress { link, .. }
         | MailContent::ConfirmNewAddress { link, .. } => link,
-        MailContent::AlreadyRegistered | MailContent::Notice(_) => panic!("no link in {:?}", mail.content),
+        MailContent::AlreadyRegistered | MailContent::Notice(_) | MailContent::Written { .. } => {
+            panic!("no link in {:?}", mail.content)
+        }
     };
     secret(link.expose().split_once("#token=").unwrap().1)
 }
@@ -123,7 +159,11 @@ pub(crate) fn studio_on(store: Arc<dyn Store>, clock: ManualClock) -> Studio {
 }
 
 fn wired(store: Arc<dyn Store>, clock: ManualClock, mailbox: Mailbox) -> Studio {
-    Studio::new(Ports {
+    Studio::new(ports(store, clock, mailbox))
+}
+
+fn ports(store: Arc<dyn Store>, clock: ManualClock, mailbox: Mailbox) -> Ports {
+    Ports {
         store,
         clock: Arc::new(clock),
         ids: Arc::new(NumberedIds::new()),
@@ -134,8 +174,10 @@ fn wired(store: Arc<dyn Store>, clock: ManualClock, mailbox: Mailbox) -> Studio 
         codes: Arc::new(PlainCodes::default()),
         vault: Arc::new(PlainVault),
         mailer: Arc::new(mailbox),
+        egress: Arc::new(ScriptedEgress::default()),
+        signatures: Arc::new(PlainSignatures),
         links: Links::below("https://studio.example/"),
-    })
+    }
 }
 
 async fn add(store: &MemoryStore, company: &Company, users: [&User; 3]) {

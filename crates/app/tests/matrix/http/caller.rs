@@ -43,11 +43,13 @@ impl Caller {
     pub(super) fn subjects(self, resource: Resource) -> Vec<Subject> {
         let of_people = [Whose::Mine, Whose::Ours, Whose::Theirs];
         let whose: &[Whose] = match resource {
-            // Nobody has nothing of their own.
-            Resource::User | Resource::Session | Resource::ApiKey if self == Self::Anonymous => {
-                &of_people[1..]
-            }
-            Resource::User | Resource::Session | Resource::ApiKey => &of_people,
+            // Nobody has nothing of their own, and that comes first.
+            Resource::User
+            | Resource::Session
+            | Resource::ApiKey
+            | Resource::Credential
+            | Resource::Automation
+            | Resource::Run => &of_people[usize::from(self == Self::Anonymous)..],
             Resource::Company => &[Whose::Ours, Whose::Theirs],
             Resource::ClientInvitation | Resource::StaffInvitation => {
                 &[Whose::Ours, Whose::Theirs, Whose::Nobodys]
@@ -56,8 +58,6 @@ impl Caller {
             Resource::Colleague
             | Resource::Project
             | Resource::Service
-            | Resource::Automation
-            | Resource::Run
             | Resource::Asset
             | Resource::Audit => panic!("the scene has no {resource} to be named in a path yet"),
         };

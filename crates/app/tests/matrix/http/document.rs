@@ -12,6 +12,8 @@ pub(super) struct Operation {
     pub(super) path: String,
     /// Of the body it takes.
     pub(super) content_type: Option<String>,
+    /// Whether it must be told which version was seen.
+    pub(super) needs_version: bool,
     /// What its query string may say.
     pub(super) parameters: Vec<Parameter>,
 }
@@ -26,7 +28,7 @@ pub(super) struct Parameter {
 impl Operation {
     /// Whether its path names somebody, and something that has to be theirs.
     pub(super) fn names_an_owner_and_a_part(&self) -> bool {
-        self.path.matches('{').count() == 2
+        self.path.starts_with("/users/{id}/") && self.path.matches('{').count() == 2
     }
 }
 
@@ -44,13 +46,15 @@ pub(super) fn operations() -> Vec<Operation> {
 
 fn operation(path: &str, method: &str, described: &Value) -> Operation {
     let content = described["requestBody"]["content"].as_object();
-    let parameters = described["parameters"].as_array().into_iter().flatten();
-    let in_query = parameters.filter(|parameter| parameter["in"] == "query");
+    let parameters = || described["parameters"].as_array().into_iter().flatten();
+    let in_query = parameters().filter(|parameter| parameter["in"] == "query");
     Operation {
         id: described["operationId"].as_str().unwrap().to_owned(),
         method: method.to_uppercase().parse().unwrap(),
         path: path.to_owned(),
         content_type: content.and_then(|content| content.keys().next().cloned()),
+        needs_version: parameters()
+            .any(|parameter| parameter["name"] == "If-Match" && parameter["required"] == true),
         parameters: in_query
             .map(|parameter| Parameter {
                 name: parameter["name"].as_str().unwrap().to_owned(),

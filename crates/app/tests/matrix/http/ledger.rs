@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::server::Reply;
-use crate::world::PASSWORD;
+use crate::world::{CREDENTIAL, PASSWORD};
 
 /// How what is stored of a secret is called, and how it looks.
 const NEVER: [&str; 9] = [
@@ -37,7 +37,12 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn new() -> Self {
-        Self { secrets: vec![PASSWORD.to_owned()], words: HashSet::new(), stored: 0, searched: 0 }
+        Self {
+            secrets: vec![PASSWORD.to_owned(), CREDENTIAL.to_owned()],
+            words: HashSet::new(),
+            stored: 0,
+            searched: 0,
+        }
     }
 
     /// Remembers what was handed out by another way, such as a mail.
@@ -45,7 +50,7 @@ impl Ledger {
         self.secrets.push(secret.to_owned());
     }
 
-    /// Searches an answer for every secret that was handed out before, and remembers those it hands out itself.
+    /// Searches an answer for every secret that was handed out or sent in before, and remembers those it hands out itself.
     pub(super) fn search(&mut self, operation: &str, reply: &Reply) {
         let text = &reply.text;
         for word in NEVER {

@@ -81,8 +81,20 @@ fn values(parameter: &Parameter, scene: &Scene) -> Vec<String> {
         (_, "date-time") => owned(&["2000-01-01T00:00:00Z", "2100-01-01T00:00:00Z"]),
         (_, "uuid") => strangers(scene).to_vec(),
         _ => {
-            let some = ["stranger", "Company", "CLIENT", "NEW", "CONTACT_FORM", "user", "1", "1,1000000"];
-            let more = ["2000-01-01T00:00:00Z,2100-01-01T00:00:00Z", "createdAt", "-seq"];
+            let some = [
+                "stranger",
+                "Company",
+                "CLIENT",
+                "NEW",
+                "CONTACT_FORM",
+                "user",
+                "bearer",
+                "DRAFT",
+                "RUNNING",
+                "1",
+                "1,1000000",
+            ];
+            let more = ["2000-01-01T00:00:00Z,2100-01-01T00:00:00Z", "createdAt", "-seq", "startedAt"];
             let address = scene.address(Whose::Theirs);
             strangers(scene).into_iter().chain([address]).chain(owned(&[&some[..], &more].concat())).collect()
         }

@@ -6,6 +6,10 @@ use sqlx::types::Uuid;
 use super::caller::Caller;
 use crate::world::MODEL;
 
+/// A flow that could fire, by hand and by a webhook.
+pub(super) const FLOW: &str = r#"{"nodes": [{"id": "go", "type": "trigger.manual", "data": {"params": {}}},
+                                 {"id": "hook", "type": "trigger.webhook", "data": {"params": {}}}], "edges": []}"#;
+
 /// The rows of one try. Their ids are made of its number.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scene {
@@ -110,7 +114,11 @@ impl Scene {
         let company = company.map(CompanyId::from_uuid);
         match resource {
             Resource::User => Facts { owner, company, ..facts },
-            Resource::Session | Resource::ApiKey => Facts { owner, ..facts },
+            Resource::Session
+            | Resource::ApiKey
+            | Resource::Credential
+            | Resource::Automation
+            | Resource::Run => Facts { owner, ..facts },
             Resource::Company | Resource::ClientInvitation | Resource::StaffInvitation => {
                 Facts { company, ..facts }
             }
@@ -136,13 +144,60 @@ impl Scene {
              insert into kairo.journal (at, actor, verb, resource, subject, event)
                values (now(), 'visitor', 'create', 'lead', '{lead}', 'lead.created');"
         );
-        companies.into_iter().chain(accounts).chain(letters).chain([lead]).collect()
+        let automations = people.iter().map(|&person| self.automation(person));
+        companies.into_iter().chain(accounts).chain(automations).chain(letters).chain([lead]).collect()
     }
 
-    /// A person with a session, a key, a second factor unless it is the caller, and a line in the journal.
+    /// A draft of a person that could fire, and a run of it that a worker has.
+    fn automation(&self, whose: Whose) -> String {
+        let [user, automation, run] =
+            [Resource::User, Resource::Automation, Resource::Run].map(|resource| self.id(resource, whose));
+        format!(
+            "insert into automations (id, user_id, title, flow) values ('{automation}', '{user}', 'Automation', '{FLOW}');
+             insert into automation_runs (id, automation_id, status, fired_node)
+               values ('{run}', '{automation}', 'RUNNING', 'go');"
+        )
+    }
+
+    /// Moves every automation of the scene.
+    pub(super) fn moved(&self, status: &str) -> String {
+        let ids = self.of_people(Resource::Automation);
+        format!("update automations set status = '{status}' where id in ({ids});")
+    }
+
+    /// Ends every run of the scene with an error.
+    pub(super) fn failed(&self) -> String {
+        let ids = self.of_people(Resource::Run);
+        format!(
+            "update automation_runs
+                set status = 'FAILED', phase = 'FAILED', completed_at = now(), duration_ms = 1, error = 'no good',
+                    error_code = 'failed'
+              where id in ({ids});"
+        )
+    }
+
+    /// Gives every automation of the scene the address that its webhook has. Nothing opens the token: nobody is shown
+    /// the old address.
+    pub(super) fn addressed(&self) -> String {
+        let ids = self.of_people(Resource::Automation);
+        format!(
+            "insert into kairo.automation_triggers (automation_id, node, kind, token_digest, sealed_token)
+               select id, 'hook', 'webhook', replace(id::text || id::text, '-', ''), 'sealed-' || id
+                 from automations where id in ({ids});"
+        )
+    }
+
+    fn of_people(&self, resource: Resource) -> String {
+        let ids =
+            [Whose::Mine, Whose::Ours, Whose::Theirs].map(|whose| format!("'{}'", self.id(resource, whose)));
+        ids.join(", ")
+    }
+
+    /// A person with a session, a key, a credential, a second factor unless it is the caller, and a line in the journal.
     fn account(&self, whose: Whose) -> String {
-        let [user, session, key] =
-            [Resource::User, Resource::Session, Resource::ApiKey].map(|resource| self.id(resource, whose));
+        let [user, session, key, credential] =
+            [Resource::User, Resource::Session, Resource::ApiKey, Resource::Credential]
+                .map(|resource| self.id(resource, whose));
         let (role, company) = match whose {
             Whose::Mine => (self.caller.role().unwrap().as_str(), self.callers_company()),
             _ => ("CLIENT", self.company(whose)),
@@ -158,6 +213,8 @@ impl Scene {
              insert into kairo.api_keys (id, user_id, name, prefix, digest, scopes, expires_at, created_at)
                values ('{key}', '{user}', 'Key', 'kairo_key', '{digest}', '{{leads:read}}',
                        now() + interval '1 day', now());
+             insert into kairo.credentials (id, user_id, name, kind, sealed, created_at, updated_at, version)
+               values ('{credential}', '{user}', 'crm', 'bearer', 'sealed-{credential}', now(), now(), 1);
              insert into kairo.journal (at, actor, actor_id, role, verb, resource, subject, event, company_id)
                values (now(), 'user', '{user}', '{role}', 'update', 'user', '{user}', 'user.edited', '{company}');
              {factor}"

@@ -21,7 +21,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use super::caller::Caller;
 use super::ledger::Ledger;
 use super::lists::{KnownRow, rows_of};
-use super::scene::Scene;
+use super::scene::{FLOW, Scene};
 use crate::world::{PASSWORD, World};
 
 type Answering = Pin<Box<dyn Future<Output = Reply>>>;
@@ -126,6 +126,23 @@ impl Server {
         address
     }
 
+    /// Makes a webhook of somebody new that fires, and tells the token in its address.
+    pub(super) async fn webhook(&mut self) -> String {
+        let address = self.newcomer().await;
+        let token = self.sign_in(&address).await["accessToken"].as_str().unwrap().to_owned();
+        let flow: Value = serde_json::from_str(FLOW).unwrap();
+        let draft = json!({"title": "Deliveries", "flow": flow});
+        let made = self.post("createAutomation", "/automations", Some(&token), draft).await;
+        let path = format!("/automations/{}", made["id"].as_str().unwrap());
+        self.post("activateAutomation", &format!("{path}/activate"), Some(&token), json!({})).await;
+        let request = TestRequest::get().uri(&format!("/api/v1{path}/triggers"));
+        let request = request.insert_header((AUTHORIZATION, format!("Bearer {token}")));
+        let triggers = self.ask("listTriggers", request).await.json;
+        let secret = triggers["data"][0]["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        self.ledger.remember(&secret);
+        secret
+    }
+
     /// Delivers the mails, and tells the token in the last one to this address.
     pub(super) async fn mailed_token(&mut self, address: &str) -> String {
         self.studio.post().deliver_due().await.unwrap();
@@ -153,6 +170,7 @@ impl Server {
                union select digest from kairo.api_keys
                union select digest from kairo.one_time_tokens
                union select sealed_secret from kairo.second_factors
+               union select sealed from kairo.credentials
                union select unnest(recovery) from kairo.second_factors
              ) as stored (secret) where length(secret) > 20",
         )

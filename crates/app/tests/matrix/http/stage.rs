@@ -1,6 +1,6 @@
 //! One try: its rows, its caller, and what the request says.
 
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use actix_web::test::TestRequest;
 use kairo::domain::{Actor, Resource, Role};
 use kairo::ports::Clock;
@@ -51,6 +51,23 @@ impl Stage {
                 None
             }
             Given::SecondFactorBegun => Some(self.code_of_a_new_app(server).await),
+            Given::Active => {
+                server.execute(self.scene.moved("ACTIVE")).await;
+                None
+            }
+            Given::Archived => {
+                server.execute(self.scene.moved("ARCHIVED")).await;
+                None
+            }
+            Given::Failed => {
+                server.execute(self.scene.failed()).await;
+                None
+            }
+            Given::Webhook => {
+                server.execute(self.scene.addressed()).await;
+                None
+            }
+            Given::WebhookToken => Some(server.webhook().await),
             Given::Newcomer => Some(server.newcomer().await),
             Given::RefreshToken => {
                 let address = server.newcomer().await;
@@ -91,14 +108,17 @@ impl Stage {
 
     /// The path of an operation on a thing, below whoever the path says it belongs to.
     pub(super) fn path(&self, operation: &Operation, place: Option<(Subject, Whose)>) -> String {
-        let Some((Subject { resource, whose }, owner)) = place else { return operation.path.clone() };
+        let Some((Subject { resource, whose }, owner)) = place else {
+            return operation.path.replace("{token}", &self.proof);
+        };
         let part = self.scene.id(resource, whose).to_string();
         let id = if operation.path.starts_with("/users/{id}") {
             self.scene.id(Resource::User, owner).to_string()
         } else {
             part.clone()
         };
-        let path = operation.path.replace("{id}", &id);
+        let path = operation.path.replace("{id}", &id).replace("{number}", "1").replace("{node}", "hook");
+        let path = if path.ends_with("/compare") { format!("{path}?from=1&to=1") } else { path };
         match (path.find('{'), path.find('}')) {
             (Some(start), Some(end)) => format!("{}{part}{}", &path[..start], &path[end + 1..]),
             _ => path,
@@ -129,6 +149,9 @@ impl Stage {
         body: Option<Value>,
     ) -> Reply {
         let mut request = TestRequest::with_uri(&format!("/api/v1{path}")).method(operation.method.clone());
+        if operation.needs_version {
+            request = request.insert_header((IF_MATCH, "*"));
+        }
         if let Some(token) = &self.access_token {
             request = request.insert_header((AUTHORIZATION, format!("Bearer {token}")));
         }

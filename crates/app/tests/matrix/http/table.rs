@@ -3,6 +3,7 @@
 //! What the policy alone does not say, and all of it:
 //! - [`Asks::Anybody`]: the operation makes a visitor somebody, or it is public, so nobody is refused.
 //! - [`Asks::Holder`]: who holds a mailed token is not asked who they are; a made-up one is `token_invalid`.
+//! - [`Asks::Knower`]: who knows a secret address is not asked who they are; behind a made-up one is nothing.
 //! - [`Asks::OwnThing`]: below `/me` there is only what is one's own, whatever else an administrator may do elsewhere.
 //! - [`Row::told_as`]: who knows of invitations at all is told that it is the role that they may not give.
 //! - A thing below the address of somebody whose it is not is not there.
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::scene::Whose;
 use super::stage::Stage;
-use crate::world::PASSWORD;
+use crate::world::{CREDENTIAL, PASSWORD};
 
 /// What an operation asks for. An operation that is about two kinds of things has two rows.
 #[derive(Clone, Copy)]
@@ -32,6 +33,8 @@ pub(super) enum Asks {
     Anybody,
     /// What a mailed token is for.
     Holder,
+    /// What a secret address is for.
+    Knower,
     /// The caller's own account, or something of it. Where it takes the caller's password, it is the right one.
     Oneself(Resource, Verb),
     /// A thing that the path names, of whoever it is.
@@ -52,6 +55,16 @@ pub(super) enum Given {
     SecondFactor,
     /// It was begun; the proof is the first code.
     SecondFactorBegun,
+    /// The automations fire.
+    Active,
+    /// The automations are archived.
+    Archived,
+    /// The runs have failed.
+    Failed,
+    /// The webhooks have addresses.
+    Webhook,
+    /// The proof is the token in the address of a webhook that fires.
+    WebhookToken,
     /// The proof is the address of somebody without a second factor, which the people of the scene have.
     Newcomer,
     /// The proof is a refresh token of such a person.
@@ -103,6 +116,10 @@ pub(super) fn rows() -> Vec<Row> {
         users(),
         users_credentials(),
         companies(),
+        credentials(),
+        automations(),
+        automations_flows(),
+        runs(),
         invitations(),
         leads(),
     ]
@@ -221,6 +238,21 @@ fn companies() -> Vec<Row> {
     ]
 }
 
+fn credentials() -> Vec<Row> {
+    use Resource::Credential;
+    vec![
+        Row::new("listCredentials", Asks::Many(Credential)),
+        Row::new("createCredential", Asks::Oneself(Credential, Verb::Create))
+            .sends(|_| json!({"name": "erp", "secret": {"kind": "bearer", "token": CREDENTIAL}})),
+        Row::new("getCredential", Asks::Thing(Credential, &[Verb::Read])),
+        Row::new("editCredential", Asks::Thing(Credential, &[Verb::Update]))
+            .sends(|_| json!({"name": "renamed"})),
+        Row::new("replaceCredentialSecret", Asks::Thing(Credential, &[Verb::Update]))
+            .sends(|_| json!({"kind": "bearer", "token": CREDENTIAL})),
+        Row::new("deleteCredential", Asks::Thing(Credential, &[Verb::Purge])),
+    ]
+}
+
 fn invitations() -> Vec<Row> {
     use Resource::{ClientInvitation, StaffInvitation};
     vec![
@@ -249,5 +281,65 @@ fn leads() -> Vec<Row> {
         Row::new("editLead", Asks::Thing(Lead, &[Verb::Update])).sends(|_| json!({"name": "Grace"})),
         Row::new("deleteLead", Asks::Thing(Lead, &[Verb::Delete])),
         Row::new("moveLead", Asks::Thing(Lead, &[Verb::Move])).sends(|_| json!({"to": "CONTACTED"})),
+        Row::new("noteLead", Asks::Thing(Lead, &[Verb::Update])).sends(|_| json!({"text": "Call again"})),
+        // What is in them is the lead's: who may read that reads all of them, and nobody else any.
+        Row::new("listLeadNotes", Asks::Thing(Lead, &[Verb::Read])),
+        Row::new("listLeadTimeline", Asks::Thing(Lead, &[Verb::Read])),
+    ]
+}
+
+fn automations() -> Vec<Row> {
+    use Resource::Automation;
+    vec![
+        Row::new("listAutomations", Asks::Many(Automation)),
+        Row::new("createAutomation", Asks::Oneself(Automation, Verb::Create)).sends(|_| json!({"title": "New"})),
+        Row::new("importAutomation", Asks::Oneself(Automation, Verb::Create)).sends(|_| {
+            json!({"kairo": "automation", "formatVersion": 1, "title": "New", "flow": {"nodes": [], "edges": []}})
+        }),
+        Row::new("listNodeKinds", Asks::Oneself(Automation, Verb::Read)),
+        Row::new("validateFlow", Asks::Oneself(Automation, Verb::Read))
+            .sends(|_| json!({"nodes": [], "edges": []})),
+        Row::new("getAutomation", Asks::Thing(Automation, &[Verb::Read])),
+        Row::new("editAutomation", Asks::Thing(Automation, &[Verb::Update])).sends(|_| json!({"title": "Other"})),
+        Row::new("deleteAutomation", Asks::Thing(Automation, &[Verb::Delete])),
+        Row::new("activateAutomation", Asks::Thing(Automation, &[Verb::Move])),
+        Row::new("pauseAutomation", Asks::Thing(Automation, &[Verb::Move])).given(Given::Active),
+        Row::new("archiveAutomation", Asks::Thing(Automation, &[Verb::Move])),
+        Row::new("restoreAutomation", Asks::Thing(Automation, &[Verb::Move])).given(Given::Archived),
+        // Who sees it can make another of their own.
+        Row::new("duplicateAutomation", Asks::Thing(Automation, &[Verb::Read])).sends(|_| json!({})),
+        Row::new("exportAutomation", Asks::Thing(Automation, &[Verb::Read])),
+    ]
+}
+
+fn automations_flows() -> Vec<Row> {
+    use Resource::Automation;
+    vec![
+        Row::new("getFlow", Asks::Thing(Automation, &[Verb::Read])),
+        Row::new("drawFlow", Asks::Thing(Automation, &[Verb::Update]))
+            .sends(|_| json!({"nodes": [], "edges": []})),
+        Row::new("listFlowVersions", Asks::Thing(Automation, &[Verb::Read])),
+        Row::new("getFlowVersion", Asks::Thing(Automation, &[Verb::Read])),
+        Row::new("compareFlowVersions", Asks::Thing(Automation, &[Verb::Read])),
+        Row::new("restoreFlowVersion", Asks::Thing(Automation, &[Verb::Update])),
+        Row::new("dryRunAutomation", Asks::Thing(Automation, &[Verb::Read])).sends(|_| json!({})),
+        Row::new("listTriggers", Asks::Thing(Automation, &[Verb::Read])),
+        Row::new("rotateWebhook", Asks::Thing(Automation, &[Verb::Update])).given(Given::Webhook),
+        Row::new("deliverHook", Asks::Knower).given(Given::WebhookToken).sends(|_| json!({"order": 17})),
+    ]
+}
+
+fn runs() -> Vec<Row> {
+    use Resource::{Automation, Run};
+    vec![
+        Row::new("listRuns", Asks::Many(Run)),
+        Row::new("runAutomation", Asks::Thing(Automation, &[Verb::Run])).sends(|_| json!({"trigger": "go"})),
+        Row::new("listAutomationRuns", Asks::Thing(Automation, &[Verb::Read])),
+        Row::new("getRunFigures", Asks::Thing(Automation, &[Verb::Read])),
+        Row::new("getRun", Asks::Thing(Run, &[Verb::Read])),
+        Row::new("listSteps", Asks::Thing(Run, &[Verb::Read])),
+        Row::new("followRun", Asks::Thing(Run, &[Verb::Read])).given(Given::Failed),
+        Row::new("cancelRun", Asks::Thing(Run, &[Verb::Update])),
+        Row::new("retryRun", Asks::Thing(Run, &[Verb::Update])).given(Given::Failed).sends(|_| json!({})),
     ]
 }

@@ -27,7 +27,12 @@ const HARMLESS: [&str; 1] = ["kairo.idempotency_keys.body_digest"];
 pub(crate) async fn are_the_program_s_own(world: &World) -> usize {
     let mut connection = world.connect().await;
     let secrets = secrets(&mut connection).await;
-    for known in ["public.users.password_hash", "public.sessions.previous_token", "kairo.api_keys.digest"] {
+    for known in [
+        "public.users.password_hash",
+        "public.sessions.previous_token",
+        "kairo.api_keys.digest",
+        "kairo.credentials.sealed",
+    ] {
         assert!(secrets.iter().any(|(table, column)| format!("{table}.{column}") == known), "{known}");
     }
     for (table, column) in &secrets {

@@ -66,6 +66,24 @@ pub(super) fn api_keys(relation: Relation) -> Vec<Thing> {
     owners(relation).iter().map(key).collect()
 }
 
+pub(super) fn credentials(relation: Relation) -> Vec<Thing> {
+    let credential = |owner: &&str| {
+        new(
+            "kairo.credentials",
+            vec![
+                ("user_id", text(owner)),
+                ("name", text("new")),
+                ("kind", text("bearer")),
+                ("sealed", text(&"c".repeat(64))),
+                ("created_at", "now()".to_owned()),
+                ("updated_at", "now()".to_owned()),
+                ("version", "1".to_owned()),
+            ],
+        )
+    };
+    owners(relation).iter().map(credential).collect()
+}
+
 pub(super) fn journal(relation: Relation) -> Vec<Thing> {
     let entry = |actor: &str, company: String| {
         let row = vec![

@@ -2,11 +2,11 @@
 
 use kairo_domain::{Resource, Verb};
 
-use super::Class::{Derived, Fixed, Program, Sealed, Under};
+use super::Class::{Blind, Derived, Fixed, Ordinary, Program, Sealed, Under, Upkeep};
 use super::{CREATED_AT, ID, Kind, Table};
 
-/// The tables whose rights are those of resources. Their rows never change but in how they end.
-pub(crate) static OWN: [Table; 2] = [
+/// The tables whose rights are those of resources. Rows of the first two never change but in how they end.
+pub(crate) static OWN: [Table; 3] = [
     Table {
         schema: "kairo",
         name: "invitations",
@@ -45,6 +45,22 @@ pub(crate) static OWN: [Table; 2] = [
             ("revoked_at", Under(Verb::Delete, "revoked_at IS NULL")),
         ],
     },
+    Table {
+        schema: "kairo",
+        name: "credentials",
+        kinds: &[Kind::of(Resource::Credential)],
+        columns: &[
+            ID,
+            ("user_id", Fixed),
+            ("name", Ordinary),
+            ("kind", Fixed),
+            ("sealed", Blind),
+            CREATED_AT,
+            ("updated_at", Upkeep),
+            ("last_used_at", Program("last_used_at IS NULL")),
+            ("version", Upkeep),
+        ],
+    },
 ];
 
 /// The columns of the journal that are written; its number is the database's.
@@ -71,8 +87,15 @@ pub(crate) const IDEMPOTENCY: &[&str] =
 /// The columns of a letter as it is posted; how often it was tried is the sender's business.
 pub(crate) const POSTED: &[&str] = &["id", "kind", "subject", "address", "created_at", "due_at"];
 
+/// The columns of a trigger that whoever sees the automation sees as well.
+pub(crate) const TRIGGER: &[&str] =
+    &["automation_id", "node", "kind", "cron", "zone", "missed", "next_at", "event"];
+
+/// The columns of a trigger that only the program itself sees; whoever registers it writes them.
+pub(crate) const TOKEN: &[&str] = &["token_digest", "sealed_token"];
+
 /// The tables that nobody but the program itself reads and writes.
-pub(crate) const PRIVATE: [&str; 7] = [
+pub(crate) const PRIVATE: [&str; 8] = [
     "kairo.sign_ups",
     "kairo.email_changes",
     "kairo.one_time_tokens",
@@ -80,8 +103,22 @@ pub(crate) const PRIVATE: [&str; 7] = [
     "kairo.attempts",
     "kairo.revocations",
     "kairo.letters",
+    "kairo.run_claims",
 ];
 
+/// The columns of the timeline of a lead.
+pub(crate) const LEAD_TIMELINE: &[&str] =
+    &["id", "lead_id", "at", "kind", "actor", "actor_id", "body", "text"];
+
 /// Whatever else the rendered rights are about.
-pub(crate) const BOOKKEEPING: [&str; 5] =
-    ["kairo.journal", "kairo.idempotency_keys", "kairo.colleagues", "kairo.migrations", "kairo.rls_state"];
+pub(crate) const BOOKKEEPING: [&str; 9] = [
+    "kairo.journal",
+    "kairo.lead_timeline",
+    "kairo.idempotency_keys",
+    "kairo.colleagues",
+    "kairo.migrations",
+    "kairo.rls_state",
+    "kairo.automation_versions",
+    "kairo.automation_run_steps",
+    "kairo.automation_triggers",
+];

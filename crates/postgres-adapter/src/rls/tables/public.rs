@@ -2,7 +2,7 @@
 
 use kairo_domain::{Resource, Verb};
 
-use super::Class::{Fixed, Ordinary, Secret, Standing, Under, Upkeep};
+use super::Class::{Fixed, Ordinary, Program, Secret, Standing, Under, Upkeep};
 use super::{CREATED_AT, Class, ID, Kind, Table};
 
 const DELETED_AT: (&str, Class) = ("deleted_at", Under(Verb::Delete, "deleted_at IS NULL"));
@@ -111,6 +111,8 @@ pub(crate) static NINE: [Table; 9] = [
             UPDATED_AT,
             VERSION,
             DELETED_AT,
+            ("flow_number", Ordinary),
+            ("settings", Ordinary),
         ],
     },
     Table {
@@ -129,6 +131,22 @@ pub(crate) static NINE: [Table; 9] = [
             VERSION,
             ("phase", Ordinary),
             ("fence", Ordinary),
+            ("flow_number", Fixed),
+            ("fired_by", Fixed),
+            ("fired_node", Fixed),
+            ("fire_key", Fixed),
+            ("input", Fixed),
+            ("output", Program("output IS NULL")),
+            ("error_code", Ordinary),
+            ("error_node", Ordinary),
+            ("parent_run", Fixed),
+            ("parent_step", Fixed),
+            ("retry_of", Fixed),
+            ("depth", Fixed),
+            ("due_at", Ordinary),
+            ("touched_at", Ordinary),
+            ("worked_ms", Program("worked_ms = 0")),
+            ("stalls", Program("stalls = 0")),
         ],
     },
     Table {

@@ -1,0 +1,103 @@
+//! What makes automations run: the jobs of the queue, what the time fires, and a look after runs that lost their job.
+
+use std::time::Duration;
+
+use kairo::Studio;
+use kairo::ports::Clock;
+use kairo::postgres::PgStore;
+use kairo::system::SystemClock;
+use kairo::worker::{Worker, WorkerSettings};
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use crate::config;
+use crate::stop::Stop;
+
+/// The longest that schedules are left alone: one may have been planned by another process.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often open runs without a job are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(30);
+
+/// What a worker works with.
+pub(crate) struct Work {
+    pub(crate) studio: Studio,
+    pub(crate) store: PgStore,
+    pub(crate) settings: WorkerSettings,
+    pub(crate) stop: Stop,
+}
+
+/// The settings of the worker as they are configured.
+pub(crate) fn worker_settings(configured: config::Worker) -> WorkerSettings {
+    WorkerSettings {
+        concurrency: configured.concurrency.into(),
+        poll_interval: Duration::from_millis(configured.poll_ms),
+        heartbeat: Duration::from_millis(configured.heartbeat_ms),
+        stale_after: Duration::from_millis(configured.stale_ms),
+        sweep_interval: Duration::from_millis((configured.stale_ms / 5).max(100)),
+        grace: Duration::from_millis(configured.grace_ms),
+        ..WorkerSettings::default()
+    }
+}
+
+impl Work {
+    /// Works until the program is asked to stop; what has begun is finished within the grace period.
+    pub(crate) async fn run(self) {
+        let Self { studio, store, settings, stop } = self;
+        let jobs = studio.jobs();
+        let perform = move |job| {
+            let jobs = jobs.clone();
+            async move { jobs.perform(&job).await }
+        };
+        let asked = stop.clone();
+        let until = async move {
+            asked.asked().await;
+        };
+        tokio::join!(
+            async { Worker::new(store.queue_pool(), settings).run(perform, until).await },
+            keep_time(&studio, &stop),
+            sweep(&studio, &stop),
+        );
+    }
+}
+
+/// Fires schedules at their instants.
+async fn keep_time(studio: &Studio, stop: &Stop) {
+    let mut failing = false;
+    loop {
+        let pause = pause(studio).await;
+        tokio::select! {
+            _ = stop.asked() => return,
+            () = sleep(pause) => {}
+        }
+        let fired = studio.firings().fire_schedules().await;
+        if let Err(error) = &fired
+            && !failing
+        {
+            tracing::warn!(%error, "schedules cannot be read for now; what is missed is fired as they say");
+        }
+        failing = fired.is_err();
+    }
+}
+
+/// Until the next instant that is known of.
+async fn pause(studio: &Studio) -> Duration {
+    let next = studio.firings().next_planned().await.ok().flatten();
+    let left = next.and_then(|next| (next - SystemClock.now()).to_std().ok());
+    // What is due already could not be fired, or is being fired by somebody else.
+    left.filter(|left| !left.is_zero()).map_or(LOOK_EVERY, |left| left.min(LOOK_EVERY))
+}
+
+async fn sweep(studio: &Studio, stop: &Stop) {
+    let mut beat = interval(SWEEP_EVERY);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = stop.asked() => return,
+            _ = beat.tick() => {}
+        }
+        match studio.jobs().sweep().await {
+            Ok(0) => {}
+            Ok(runs) => tracing::warn!(runs.found = runs, "open runs had no job and got one"),
+            Err(error) => tracing::debug!(%error, "runs without a job cannot be looked for now"),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+use std::sync::{Arc, OnceLock};
+
+use minijinja::value::{Enumerator, Object};
+use serde_json::Value;
+
+use crate::Scope;
+use crate::expression::to_view;
+use crate::plan::Plan;
+
+/// A value that expressions may want to see: it is translated for them once, and only if one does.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    json: Value,
+    view: OnceLock<minijinja::Value>,
+}
+
+impl Kept {
+    pub(super) const fn new(json: Value) -> Self {
+        Self { json, view: OnceLock::new() }
+    }
+
+    pub(super) const fn json(&self) -> &Value {
+        &self.json
+    }
+
+    fn view(&self) -> minijinja::Value {
+        self.view.get_or_init(|| to_view(&self.json)).clone()
+    }
+}
+
+/// What is the same for all expressions of a run.
+#[derive(Debug)]
+pub(super) struct Background {
+    pub(super) trigger: Kept,
+    vars: Kept,
+    run: Kept,
+}
+
+impl Background {
+    pub(super) fn new(scope: Scope) -> Self {
+        Self { trigger: Kept::new(scope.trigger), vars: Kept::new(scope.vars), run: Kept::new(scope.run) }
+    }
+}
+
+/// What the steps of a row left: the outermost row, or that of one iteration.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) plan: Arc<Plan>,
+    /// The row around it.
+    pub(super) outer: Option<Arc<Self>>,
+    /// The loop that it is an iteration of.
+    pub(super) owner: Option<usize>,
+    pub(super) item: Option<Item>,
+    outputs: Vec<OnceLock<Kept>>,
+}
+
+/// What an iteration is about.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) items: Arc<Vec<Value>>,
+    pub(super) index: usize,
+    view: OnceLock<minijinja::Value>,
+}
+
+impl Item {
+    pub(super) const fn new(items: Arc<Vec<Value>>, index: usize) -> Self {
+        Self { items, index, view: OnceLock::new() }
+    }
+
+    pub(super) fn json(&self) -> &Value {
+        &self.items[self.index]
+    }
+
+    fn view(&self) -> minijinja::Value {
+        self.view.get_or_init(|| to_view(self.json())).clone()
+    }
+}
+
+impl Row {
+    pub(super) fn new(
+        plan: Arc<Plan>,
+        outer: Option<Arc<Self>>,
+        owner: Option<usize>,
+        item: Option<Item>,
+    ) -> Self {
+        let outputs = plan.members(owner).nodes.iter().map(|_| OnceLock::new()).collect();
+        Self { plan, outer, owner, item, outputs }
+    }
+
+    /// Keeps what a step left; a step leaves something once.
+    pub(super) fn keep(&self, slot: usize, output: Value) {
+        // Setting fails only for a step that was kept already, and then the first value stands.
+        let _ = self.outputs[slot].set(Kept::new(output));
+    }
+
+    pub(super) fn output(&self, slot: usize) -> Option<&Value> {
+        self.outputs[slot].get().map(Kept::json)
+    }
+
+    fn lookup(&self, viewer: usize, id: &str) -> Option<minijinja::Value> {
+        let at = *self.plan.index.get(id).filter(|at| self.sees(viewer, **at))?;
+        let node = &self.plan.nodes[at];
+        let mut row = Some(self);
+        while let Some(here) = row {
+            if here.owner == node.around {
+                return here.outputs[node.slot].get().map(Kept::view);
+            }
+            row = here.outer.as_deref();
+        }
+        None
+    }
+
+    /// A node sees what lies before it, and nothing that merely happened to be quicker: so it sees the same whatever
+    /// the order. A loop that ends an iteration sees what is in its body besides.
+    fn sees(&self, viewer: usize, node: usize) -> bool {
+        self.plan.is_before(node, viewer)
+            || (self.owner == Some(viewer) && self.plan.nodes[node].around == Some(viewer))
+    }
+
+    /// The ids of the steps that left something, the innermost row first.
+    fn ids(&self, viewer: usize) -> Vec<minijinja::Value> {
+        let mut ids = Vec::new();
+        let mut row = Some(self);
+        while let Some(here) = row {
+            let members = &here.plan.members(here.owner).nodes;
+            let done = members
+                .iter()
+                .zip(&here.outputs)
+                .filter(|(at, output)| output.get().is_some() && self.sees(viewer, **at));
+            ids.extend(done.map(|(at, _)| minijinja::Value::from(here.plan.nodes[*at].id.as_str())));
+            row = here.outer.as_deref();
+        }
+        ids
+    }
+}
+
+/// The names that an expression may use.
+#[derive(Debug)]
+pub(crate) struct Names {
+    background: Arc<Background>,
+    /// The row, and the node in it that asks.
+    place: Option<(Arc<Row>, usize)>,
+    now: Arc<str>,
+}
+
+impl Names {
+    pub(super) fn inside(
+        background: &Arc<Background>,
+        row: &Arc<Row>,
+        node: usize,
+        now: &Arc<str>,
+    ) -> minijinja::Value {
+        minijinja::Value::from_object(Self {
+            background: Arc::clone(background),
+            place: Some((Arc::clone(row), node)),
+            now: Arc::clone(now),
+        })
+    }
+
+    /// The names before a run has begun.
+    pub(crate) fn outside(scope: Scope, now: &str) -> minijinja::Value {
+        let background = Arc::new(Background::new(scope));
+        minijinja::Value::from_object(Self { background, place: None, now: now.into() })
+    }
+
+    fn item(&self) -> Option<&Item> {
+        self.place.as_ref()?.0.item.as_ref()
+    }
+}
+
+impl Object for Names {
+    fn get_value(self: &Arc<Self>, key: &minijinja::Value) -> Option<minijinja::Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<minijinja::Value> {
+        match key {
+            "trigger" => Some(self.background.trigger.view()),
+            "vars" => Some(self.background.vars.view()),
+            "run" => Some(self.background.run.view()),
+            "steps" => {
+                let (row, viewer) = self.place.as_ref()?;
+                Some(minijinja::Value::from_object(Steps { row: Arc::clone(row), viewer: *viewer }))
+            }
+            "item" => Some(self.item()?.view()),
+            "index" => Some(minijinja::Value::from(self.item()?.index)),
+            "now" => Some(minijinja::Value::from(Arc::clone(&self.now))),
+            _ => None,
+        }
+    }
+}
+
+/// What expressions see as `steps`.
+#[derive(Debug)]
+struct Steps {
+    row: Arc<Row>,
+    viewer: usize,
+}
+
+impl Object for Steps {
+    fn get_value(self: &Arc<Self>, key: &minijinja::Value) -> Option<minijinja::Value> {
+        self.row.lookup(self.viewer, key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<minijinja::Value> {
+        self.row.lookup(self.viewer, key)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.row.ids(self.viewer))
+    }
+}

@@ -1,0 +1,7 @@
+mod convert;
+mod sandbox;
+mod scan;
+
+pub(crate) use convert::{measure, to_view};
+pub(crate) use sandbox::{Escape, Expr, Templates};
+pub(crate) use scan::is_plain;

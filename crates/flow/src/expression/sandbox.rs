@@ -1,0 +1,199 @@
+use std::io;
+use std::sync::LazyLock;
+
+use minijinja::{Environment, ErrorKind, Expression, Output, State, UndefinedBehavior, escape_formatter};
+use serde_json::Value;
+
+use super::convert::{MAX_JSON, to_json, to_view, too_large};
+use super::scan;
+use crate::StepError;
+
+/// What one evaluation may cost: enough to read and write a value of the largest size, and no more.
+const FUEL: u64 = 400_000;
+/// How deep one evaluation may call itself.
+const RECURSION: usize = 40;
+
+static SANDBOX: LazyLock<Environment<'static>> = LazyLock::new(sandbox);
+
+/// The environment of every expression: no loader, no host function, nothing that outlives an evaluation.
+fn sandbox() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(RECURSION);
+    // An error names what is undefined only in this mode.
+    environment.set_debug(true);
+    // A namespace could nest values without a bound; `debug` shows the insides of the engine.
+    environment.remove_global("namespace");
+    environment.remove_global("debug");
+    // The language's own would indent by any number of spaces, which no fuel is charged for.
+    environment.add_filter("tojson", as_json);
+    environment.remove_filter("pprint");
+    environment.add_filter("fromjson", from_json);
+    environment.set_formatter(format);
+    environment
+}
+
+/// Writes a value into a text: what is no text itself is written as JSON.
+fn format(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &minijinja::Value,
+) -> Result<(), minijinja::Error> {
+    if value.as_str().is_some() {
+        return escape_formatter(out, state, value);
+    }
+    escape_formatter(out, state, &minijinja::Value::from(as_json(value)?))
+}
+
+fn as_json(value: &minijinja::Value) -> Result<String, minijinja::Error> {
+    let json = to_json(value);
+    json.map(|json| json.to_string()).map_err(|error| invalid(error.message))
+}
+
+fn from_json(text: &str) -> Result<minijinja::Value, minijinja::Error> {
+    let json: Result<Value, _> = serde_json::from_str(text);
+    json.map(|json| to_view(&json)).map_err(|error| invalid(format!("the text is not JSON: {error}")))
+}
+
+fn invalid(message: String) -> minijinja::Error {
+    minijinja::Error::new(ErrorKind::InvalidOperation, message)
+}
+
+/// A compiled expression.
+#[derive(Debug)]
+pub(crate) struct Expr {
+    code: Expression<'static, 'static>,
+    source: Box<str>,
+}
+
+impl Expr {
+    /// Reads an expression.
+    ///
+    /// # Errors
+    /// What is wrong with it, for the person who wrote it.
+    pub(crate) fn compile(source: &str) -> Result<Self, String> {
+        scan::expression(source)?;
+        let code = SANDBOX.compile_expression_owned(source.to_owned()).map_err(|error| explain(&error))?;
+        Ok(Self { code, source: source.trim().into() })
+    }
+
+    /// What it yields, as JSON.
+    ///
+    /// # Errors
+    /// [`StepError`] when it fails, or yields nothing that a step may keep.
+    pub(crate) fn json(&self, names: minijinja::Value) -> Result<Value, StepError> {
+        to_json(&self.eval(names)?)
+    }
+
+    /// Whether what it yields counts as true.
+    ///
+    /// # Errors
+    /// [`StepError`] when it fails.
+    pub(crate) fn holds(&self, names: minijinja::Value) -> Result<bool, StepError> {
+        Ok(self.eval(names)?.is_true())
+    }
+
+    fn eval(&self, names: minijinja::Value) -> Result<minijinja::Value, StepError> {
+        let value = self.code.eval(names).map_err(|error| failed(&error))?;
+        if value.is_undefined() {
+            let source: String = self.source.chars().take(100).collect();
+            return Err(StepError::permanent("expression_failed", format!("`{source}` is undefined")));
+        }
+        Ok(value)
+    }
+}
+
+/// The compiled templates of a flow.
+#[derive(Debug)]
+pub(crate) struct Templates {
+    environment: Environment<'static>,
+    count: usize,
+}
+
+impl Templates {
+    pub(crate) fn new() -> Self {
+        Self { environment: SANDBOX.clone(), count: 0 }
+    }
+
+    /// Reads a template and gives the name to render it by.
+    ///
+    /// # Errors
+    /// What is wrong with it, for the person who wrote it.
+    pub(crate) fn add(&mut self, source: &str, escape: Escape) -> Result<String, String> {
+        scan::template(source)?;
+        let name = format!("{}{}", self.count, escape.extension());
+        self.environment
+            .add_template_owned(name.clone(), source.to_owned())
+            .map_err(|error| explain(&error))?;
+        self.count += 1;
+        Ok(name)
+    }
+
+    /// Renders a template.
+    ///
+    /// # Errors
+    /// [`StepError`] when it fails or gets too long.
+    pub(crate) fn render(&self, name: &str, names: minijinja::Value) -> Result<String, StepError> {
+        let template = self.environment.get_template(name).map_err(|error| failed(&error))?;
+        let mut text = Bounded::default();
+        match template.render_captured_to(names, &mut text) {
+            _ if text.overflowed => Err(too_large()),
+            Err(error) => Err(failed(&error)),
+            Ok(_) => String::from_utf8(text.bytes)
+                .map_err(|_| StepError::permanent("expression_failed", "the text is not UTF-8")),
+        }
+    }
+}
+
+/// What happens to markup in the values of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Escape {
+    Nothing,
+    Html,
+}
+
+impl Escape {
+    const fn extension(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Html => ".html",
+        }
+    }
+}
+
+/// Takes in no more than a value may hold.
+#[derive(Default)]
+struct Bounded {
+    bytes: Vec<u8>,
+    overflowed: bool,
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > MAX_JSON {
+            self.overflowed = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn explain(error: &minijinja::Error) -> String {
+    let detail = error
+        .detail()
+        .map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
+    error.line().filter(|line| *line > 1).map_or(detail.clone(), |line| format!("{detail} (line {line})"))
+}
+
+fn failed(error: &minijinja::Error) -> StepError {
+    if error.kind() == ErrorKind::OutOfFuel {
+        return StepError::permanent("expression_too_costly", "the expression takes more work than one may");
+    }
+    StepError::permanent("expression_failed", explain(error))
+}

@@ -1,0 +1,178 @@
+//! Anything at all, as a flow and as an expression: nothing may panic, run for long, or be taken for what it is not.
+
+use std::sync::Arc;
+
+use kairo_flow::{FlowDocument, Now, Plan, Scope, check, compare, references, simulate};
+use serde_json::{Map, Value, json};
+
+/// Takes the bytes for a document, for an expression and for a template.
+pub(crate) fn body(bytes: &[u8]) {
+    if let Ok(json) = serde_json::from_slice::<Value>(bytes) {
+        document(&json);
+    }
+    let text = String::from_utf8_lossy(bytes);
+    for params in [
+        json!({"expression": text}),
+        json!({"value": text}),
+        json!({"value": format!("{{{{ {text} }}}}")}),
+        json!({"value": format!("- {{% if {text} %}}{{{{ {text} }}}}{{% endif %}}")}),
+    ] {
+        document(&json!({
+            "nodes": [
+                {"id": "start", "type": "trigger.manual"},
+                {"id": "n", "type": "transform", "data": {"params": params}},
+            ],
+            "edges": [{"id": "e", "source": "start", "target": "n"}],
+        }));
+    }
+}
+
+fn document(json: &Value) {
+    let Ok(flow) = FlowDocument::parse(json.clone()) else { return };
+    assert_eq!(flow.as_json(), json);
+    assert!(flow.is_same_flow(&flow) && compare(&flow, &flow).is_empty());
+    references(&flow);
+    let faults = check(&flow);
+    for fault in &faults {
+        let (place, _) = fault.pointer.rsplit_once('/').unwrap_or_default();
+        let known = json.pointer(&fault.pointer).is_some() || json.pointer(place).is_some();
+        assert!(known || place.ends_with("/data") || place.contains("/data/"), "{}", fault.pointer);
+    }
+    match Plan::compile(&flow) {
+        Err(again) => assert_eq!(again, faults),
+        Ok(plan) => {
+            assert!(faults.is_empty());
+            run(&Arc::new(plan));
+        }
+    }
+}
+
+fn run(plan: &Arc<Plan>) {
+    for trigger in plan.triggers() {
+        let scope = Scope { trigger: json!({"a": [1, "x"]}), vars: json!({}), run: json!({}) };
+        let now = Now { ms: 0, text: "2026-01-01T00:00:00Z" };
+        let done = simulate(Arc::clone(plan), &trigger.node, scope, now, &Map::new());
+        assert!(done.is_ok_and(|done| done.records.len() <= 100_001));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FRAGMENTS: &[&str] = &[
+        "trigger",
+        ".a",
+        "[0]",
+        "[",
+        "]",
+        "(",
+        ")",
+        "{",
+        "}",
+        "{{",
+        "}}",
+        "{%",
+        "%}",
+        "{#",
+        "#}",
+        "-",
+        "+",
+        "*",
+        "**",
+        "/",
+        "//",
+        "%",
+        "~",
+        "|",
+        "|string",
+        "|tojson",
+        "|fromjson",
+        "|list",
+        "|join",
+        "|length",
+        "|map('x')",
+        "'x'",
+        "\"",
+        "'",
+        "\\",
+        ",",
+        ":",
+        "=",
+        "==",
+        "<",
+        " and ",
+        " or ",
+        " not ",
+        " in ",
+        " is ",
+        "defined",
+        " if ",
+        " else ",
+        "for x in ",
+        "endfor",
+        "endif",
+        "if 1",
+        "set x = ",
+        "range(",
+        "10",
+        "1e9",
+        "99999999999999999999",
+        "true",
+        "none",
+        "é",
+        "\0",
+        "\n",
+        " ",
+        "item",
+        "steps",
+    ];
+
+    fn words() -> impl Strategy<Value = String> {
+        prop::collection::vec(prop::sample::select(FRAGMENTS), 0..24).prop_map(|words| words.concat())
+    }
+
+    fn flow() -> impl Strategy<Value = Value> {
+        let kinds = || prop::sample::select(kairo_flow::catalogue()).prop_map(|spec| spec.kind);
+        let id = || prop::sample::select(&["a", "b", "c", "d", "e", ""][..]);
+        let params = prop_oneof![
+            words().prop_map(|text| json!({"expression": text})),
+            words()
+                .prop_map(|text| json!({"condition": text, "items": text, "value": text, "message": text})),
+            Just(json!({"seconds": 1})),
+            Just(json!({"items": "range(3)"})),
+            Just(json!({"value": 1})),
+            Just(json!({"message": "x"})),
+            Just(json!({})),
+            Just(json!(null)),
+            Just(json!([])),
+        ];
+        let node = (id(), kinds(), params, any::<bool>())
+            .prop_map(|(id, kind, params, off)| json!({"id": id, "type": kind, "data": {"params": params, "disabled": off}}));
+        let port = prop::sample::select(&["out", "item", "done", "true", "error", "default"][..]);
+        let edge = (id(), id(), prop::option::of(port), "[a-z]{3}").prop_map(
+            |(from, to, port, id)| json!({"id": id, "source": from, "target": to, "sourceHandle": port}),
+        );
+        (prop::collection::vec(node, 0..6), prop::collection::vec(edge, 0..8))
+            .prop_map(|(nodes, edges)| json!({"nodes": nodes, "edges": edges}))
+    }
+
+    proptest! {
+        #[test]
+        fn anything_is_taken_or_refused(bytes: Vec<u8>) {
+            body(&bytes);
+        }
+
+        #[test]
+        fn words_of_the_language_are_taken_or_refused(text in words()) {
+            body(text.as_bytes());
+        }
+
+        #[test]
+        fn flows_are_taken_or_refused(flow in flow()) {
+            body(flow.to_string().as_bytes());
+        }
+    }
+}

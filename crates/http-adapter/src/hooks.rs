@@ -1,0 +1,165 @@
+//! Deliveries of other servers to the secret addresses of webhooks.
+
+mod delivery;
+mod reply;
+
+use std::borrow::Cow;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use kairo_domain::{Redacted, RunId};
+use kairo_flow::RespondWith;
+use kairo_use_cases::{Code, Delivered, HookAnswer, Studio};
+use serde::Serialize;
+use serde_json::json;
+use tokio::time::{Duration, Instant, sleep};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType};
+use utoipa::{PartialSchema, ToSchema};
+use uuid::Uuid;
+
+use crate::answer::{send, taken_in};
+use crate::problem::Problem;
+use crate::rate_limit::Class;
+use crate::{Api, Settings, body, rate_limit};
+use delivery::delivery;
+use reply::reply;
+
+/// How many deliveries may wait at a time for what their run says; others are told where it will be.
+pub(crate) const MOST_WAITING: usize = 256;
+/// For how long a delivery waits at most.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// How long to wait until the next look at the run: at first, and later.
+const SHORT: Duration = Duration::from_millis(20);
+const LONG: Duration = Duration::from_millis(250);
+/// The most characters of a token; ours have fewer.
+const TOKEN_MAX: usize = 128;
+
+/// What became of a delivery.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = HookDelivered)]
+pub(crate) struct DeliveredView {
+    /// The run that it fired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Uuid, required = false)]
+    run: Option<Uuid>,
+    /// True when a delivery of this name came before, and fired one then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    duplicate: Option<bool>,
+}
+
+/// Deliver to a webhook
+///
+/// For other servers: the address is all they need, unless the webhook asks for signatures. Of any content type; JSON is
+/// parsed, any other text is taken as it is, and what is no text as `{"base64": …}`. The delivery is stored before it is
+/// answered. One that is named, by `webhook-id` or `idempotency-key`, fires once, however often it is sent. Where the
+/// flow has a node that answers, its answer is this one's, status, headers and body; when that takes longer than 25
+/// seconds, or nothing is said, the usual one.
+#[utoipa::path(
+    post, path = "/hooks/{token}", operation_id = "deliverHook", tag = "hooks", security(()),
+    params(
+        ("token" = String, Path, description = "The secret of the address."),
+        ("webhook-id" = Option<String>, Header, description = "How the sender names this delivery."),
+        ("idempotency-key" = Option<String>, Header, description = "The same, where there is no `webhook-id`."),
+    ),
+    request_body(content = ref("#/components/schemas/HookBody"), content_type = "application/json"),
+    responses(
+        (status = 202, description = "The delivery is stored.", body = DeliveredView),
+        (status = 204, description = "The run has ended, and its flow said nothing."),
+        (status = 401, description = "`unauthenticated`: the webhook asks for a signature that holds."),
+        (status = 404, description = "`not_found`: no automation that is active has this address."),
+        (status = 500, description = "`run_failed`: the run that was to answer has failed."),
+    )
+)]
+pub(crate) async fn deliver(
+    api: Api,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let token = token(&request)?;
+    rate_limit::charge_hook(&request, &api, &token)?;
+    let bytes = body::read_raw(&request, &mut payload.into_inner()).await?;
+    let delivery = delivery(&request, token, &bytes, api.settings())?;
+    let deliver = async move |studio: Studio| studio.firings().deliver(delivery).await;
+    let delivered = api.run(deliver).await.map_err(|problem| unless_guessed(&api, &request, problem))?;
+    answer(&api, delivered).await
+}
+
+/// Any body, as an operation documents it.
+pub(crate) struct AnyBody;
+
+impl PartialSchema for AnyBody {
+    #[expect(deprecated, reason = "all other schemas have their example there")]
+    fn schema() -> RefOr<Schema> {
+        let body = ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("Any body."));
+        body.example(Some(json!({"event": "order.paid", "order": 17}))).into()
+    }
+}
+
+impl ToSchema for AnyBody {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("HookBody")
+    }
+}
+
+fn token(request: &HttpRequest) -> Result<Redacted<String>, Problem> {
+    let token = request.match_info().get("token").filter(|token| token.len() <= TOKEN_MAX);
+    let token = token.map(|token| Redacted::new(token.to_owned()));
+    token.ok_or_else(|| Problem::new(Code::NotFound, "there is no such webhook"))
+}
+
+/// Counts whoever knows no address: tokens are to be guessed slowly.
+fn unless_guessed(api: &Api, request: &HttpRequest, problem: Problem) -> Problem {
+    match problem.code() {
+        Code::NotFound => rate_limit::charge_address(request, api, Class::Reads).err().unwrap_or(problem),
+        _ => problem,
+    }
+}
+
+async fn answer(api: &Api, delivered: Delivered) -> Result<HttpResponse, Problem> {
+    let Some(run) = delivered.run else {
+        return Ok(send(taken_in(&DeliveredView { duplicate: Some(true), ..DeliveredView::default() })));
+    };
+    let said = match delivered.respond {
+        RespondWith::Acceptance => None,
+        RespondWith::Node => said(api, run).await?,
+    };
+    match said {
+        None => Ok(send(taken_in(&DeliveredView { run: Some(run.uuid()), ..DeliveredView::default() }))),
+        Some(HookAnswer::Silent) => Ok(HttpResponse::NoContent().finish()),
+        Some(HookAnswer::Failed) => {
+            Err(Problem::new(Code::RunFailed, "the run that was to answer this delivery has failed"))
+        }
+        Some(HookAnswer::Said { status, headers, body }) => Ok(reply(status, &headers, &body)),
+    }
+}
+
+/// Waits for what a run says, for as long as may be.
+async fn said(api: &Api, run: RunId) -> Result<Option<HookAnswer>, Problem> {
+    let Ok(_place) = api.waiting().try_acquire() else { return Ok(None) };
+    let until = Instant::now() + patience(api.settings());
+    let mut pause = SHORT;
+    loop {
+        let said = api.run(move |studio| async move { studio.firings().answer(run).await }).await;
+        match said {
+            Ok(Some(answer)) => return Ok(Some(answer)),
+            Ok(None) => {}
+            // The delivery is stored: whatever cannot be found out now, it is run.
+            Err(problem) if problem.code() == Code::Busy => pause = LONG,
+            Err(problem) => return Err(problem),
+        }
+        if Instant::now() + pause > until {
+            return Ok(None);
+        }
+        tokio::select! {
+            biased;
+            () = api.tasks().winding_down() => return Ok(None),
+            () = sleep(pause) => pause = (pause * 3 / 2).min(LONG),
+        }
+    }
+}
+
+/// Less than a request may take, so that there is time to say where the run is.
+fn patience(settings: &Settings) -> Duration {
+    PATIENCE.min(settings.request_timeout * 5 / 6)
+}

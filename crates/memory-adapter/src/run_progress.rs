@@ -1,0 +1,140 @@
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use kairo_domain::{Actor, AutomationSettings, Run, RunId, RunRecord, RunState, Step, User, UserActor, Via};
+use kairo_ports::{Claimed, Claiming, RunLimits, RunProgress, StoreError};
+
+use crate::guard::refused;
+use crate::runs::{Claim, Kept};
+use crate::shelf::Shelf;
+use crate::unit_of_work::MemoryUnitOfWork;
+
+#[async_trait]
+impl RunProgress for MemoryUnitOfWork {
+    async fn claim(
+        &mut self,
+        run: RunId,
+        limits: RunLimits,
+        now: DateTime<Utc>,
+    ) -> Result<Claiming, StoreError> {
+        self.demand_system()?;
+        self.check_access()?;
+        let Some(seen) = self.view.runs.get(run).filter(|run| may_go_on(run, now)) else {
+            return Ok(Claiming::Nothing);
+        };
+        let settings = settings_of(&self.view, seen)?;
+        if is_full(&self.view, seen, &settings, limits) {
+            return Ok(Claiming::Full);
+        }
+        let seen = seen.clone();
+        let run = self.write(move |shelf| claim(shelf, &seen, limits, now))?;
+        let owner = self.view.users.get(&run.owner.uuid()).filter(|owner| owner.may_sign_in()).map(acting);
+        let steps = self.view.runs.steps_of(run.id).cloned().collect();
+        Ok(Claiming::Taken(Box::new(Claimed { run, settings, owner, steps })))
+    }
+
+    async fn checkpoint(&mut self, run: &Run, steps: &[Step]) -> Result<(), StoreError> {
+        let may = match &self.actor {
+            Actor::System => Ok(()),
+            Actor::Automation { id, .. } if *id == run.automation => Ok(()),
+            Actor::Automation { .. } | Actor::User(_) | Actor::Visitor => {
+                Err(refused("a run is driven by its automation"))
+            }
+        };
+        self.check(may)?;
+        let (run, steps) = (run.clone(), steps.to_vec());
+        self.write(move |shelf| checkpoint(shelf, &run, &steps))
+    }
+
+    async fn idle(&mut self, since: DateTime<Utc>, limit: u16) -> Result<Vec<RunId>, StoreError> {
+        self.demand_system()?;
+        let is_idle = |kept: &&Kept| match kept.run.state {
+            RunState::Waiting { until: Some(until) } if until >= since => false,
+            RunState::Queued | RunState::Running | RunState::Waiting { .. } => kept.touched_at < since,
+            RunState::Success { .. } | RunState::Failed { .. } => false,
+        };
+        let mut idle: Vec<_> = self.view.runs.rows.rows().filter(is_idle).map(|kept| &kept.run).collect();
+        idle.sort_by_key(|run| (run.started_at, run.id));
+        Ok(idle.into_iter().take(usize::from(limit)).map(|run| run.id).collect())
+    }
+
+    async fn purge(&mut self, now: DateTime<Utc>, limit: u16) -> Result<u64, StoreError> {
+        self.demand_system()?;
+        self.write(move |shelf| {
+            let gone =
+                shelf.runs.rows.rows().map(|kept| &kept.run).filter(|run| is_kept_no_longer(shelf, run, now));
+            let gone: Vec<Run> = gone.take(usize::from(limit)).cloned().collect();
+            for run in &gone {
+                shelf.runs.remove(run);
+            }
+            Ok(gone.len() as u64)
+        })
+    }
+}
+
+/// Takes a run, unless somebody else did since it was seen, or took the last place.
+fn claim(shelf: &mut Shelf, seen: &Run, limits: RunLimits, now: DateTime<Utc>) -> Result<Run, StoreError> {
+    let settings = settings_of(shelf, seen)?;
+    if shelf.runs.get(seen.id) != Some(seen) || is_full(shelf, seen, &settings, limits) {
+        return Err(StoreError::Contention(None));
+    }
+    let mut run = seen.clone();
+    run.claim().map_err(|_| StoreError::Contention(None))?;
+    shelf.runs.put(run.clone(), now);
+    shelf.runs.claims.put(run.id.uuid(), Claim { automation: run.automation, owner: run.owner });
+    Ok(run)
+}
+
+fn checkpoint(shelf: &mut Shelf, run: &Run, steps: &[Step]) -> Result<(), StoreError> {
+    let stored = shelf.runs.rows.get(&run.id.uuid()).ok_or(StoreError::Stale)?;
+    if stored.run.fence != run.fence || stored.run.state.ending().is_some() {
+        return Err(StoreError::Stale);
+    }
+    let written = Run::restore(RunRecord {
+        state: run.state.clone(),
+        worked: run.worked,
+        stalls: run.stalls,
+        version: run.version,
+        ..RunRecord::clone(&stored.run)
+    });
+    let instants =
+        steps.iter().map(|step| step.finished_at).chain(run.state.ending().map(|ending| ending.at));
+    let touched_at = instants.fold(stored.touched_at, DateTime::max);
+    shelf.runs.append(run.id, steps)?;
+    shelf.runs.put(written, touched_at);
+    Ok(())
+}
+
+fn may_go_on(run: &Run, now: DateTime<Utc>) -> bool {
+    match run.state {
+        RunState::Queued | RunState::Running => true,
+        RunState::Waiting { until } => until.is_none_or(|until| until <= now),
+        RunState::Success { .. } | RunState::Failed { .. } => false,
+    }
+}
+
+/// Whether as many others are worked on as may be.
+fn is_full(shelf: &Shelf, run: &Run, settings: &AutomationSettings, limits: RunLimits) -> bool {
+    let others =
+        || shelf.runs.claims.entries().filter(|(id, _)| **id != run.id.uuid()).map(|(_, claim)| claim);
+    let of_automation = others().filter(|claim| claim.automation == run.automation).count();
+    let of_owner = others().filter(|claim| claim.owner == run.owner).count();
+    settings.max_concurrent_runs.is_some_and(|most| of_automation >= usize::from(most))
+        || of_owner >= usize::from(limits.per_owner)
+}
+
+fn settings_of(shelf: &Shelf, run: &Run) -> Result<AutomationSettings, StoreError> {
+    let automation = shelf.automations.get(&run.automation.uuid());
+    let missing = StoreError::Missing { what: "automationId" };
+    Ok(automation.ok_or(missing)?.settings.clone())
+}
+
+/// The user in whose name its runs act.
+fn acting(user: &User) -> UserActor {
+    UserActor { id: user.id, role: user.role, company: user.company, via: Via::Program }
+}
+
+fn is_kept_no_longer(shelf: &Shelf, run: &Run, now: DateTime<Utc>) -> bool {
+    let settings = settings_of(shelf, run).unwrap_or_default();
+    let days = TimeDelta::days(settings.retention_days.into());
+    run.state.ending().is_some_and(|ending| ending.at < now - days)
+}

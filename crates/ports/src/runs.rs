@@ -1,0 +1,124 @@
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use kairo_domain::{
+    AutomationId, AutomationSettings, Filter, Page, PageRequest, Permit, Run, RunField, RunId, Sort, Step,
+    UserActor,
+};
+
+use crate::StoreError;
+
+/// A run that a worker has taken, with everything it takes to go on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claimed {
+    /// The run as it stands since it was taken; its fence is the worker's proof.
+    pub run: Run,
+    /// The settings of its automation as they are now.
+    pub settings: AutomationSettings,
+    /// In whose name the run acts; `None` when its owner may not act any more.
+    pub owner: Option<UserActor>,
+    /// What was committed of it, in order.
+    pub steps: Vec<Step>,
+}
+
+/// How a worker's wish to take a run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Claiming {
+    /// The worker has it.
+    Taken(Box<Claimed>),
+    /// As many runs of its automation or owner are worked on as may be.
+    Full,
+    /// There is nothing to do: it has ended, waits for a later instant, or is not there.
+    Nothing,
+}
+
+/// How many runs may be worked on at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunLimits {
+    /// Of one owner, whatever the automation.
+    pub per_owner: u16,
+}
+
+/// The runs of an automation in a span of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct RunFigures {
+    /// Those that have not ended.
+    pub open: u64,
+    /// Those that ended well.
+    pub succeeded: u64,
+    /// Those that ended otherwise.
+    pub failed: u64,
+    /// How long an ended one took in the middle.
+    pub median: Option<TimeDelta>,
+    /// How long all but the slowest twentieth of the ended ones took at most.
+    pub p95: Option<TimeDelta>,
+}
+
+/// The runs that the actor of the unit can see.
+///
+/// Every method fails with [`StoreError::Unavailable`] or [`StoreError::Broken`] when the store does.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait RunRepository: Send {
+    /// The run with this id.
+    async fn get(&mut self, id: RunId) -> Result<Option<Run>, StoreError>;
+
+    /// A page of the runs that pass the filter, in this order.
+    async fn list(
+        &mut self,
+        filter: &Filter<RunField>,
+        sort: &Sort<RunField>,
+        page: &PageRequest,
+    ) -> Result<Page<Run>, StoreError>;
+
+    /// The steps of a run after this number, in order.
+    async fn steps(&mut self, run: RunId, after: u32, limit: u16) -> Result<Vec<Step>, StoreError>;
+
+    /// Adds a run, with steps that it begins with, and tells whether it did: when the automation was fired with this
+    /// key before, nothing is written.
+    async fn add(&mut self, permit: &Permit, run: &Run, steps: &[Step]) -> Result<bool, StoreError>;
+
+    /// Writes a run that a person ended. MUST fail with [`StoreError::Stale`] when it has ended meanwhile, or was taken
+    /// or moved on since it was read.
+    async fn end(&mut self, permit: &Permit, run: &Run) -> Result<(), StoreError>;
+
+    /// The runs that steps of this one wait for and that have not ended.
+    async fn children(&mut self, run: RunId) -> Result<Vec<Run>, StoreError>;
+
+    /// The figures of an automation since an instant.
+    async fn figures(
+        &mut self,
+        automation: AutomationId,
+        since: DateTime<Utc>,
+    ) -> Result<RunFigures, StoreError>;
+}
+
+/// The runs as workers drive them.
+///
+/// Every method fails with [`StoreError::Unavailable`] or [`StoreError::Broken`] when the store does. The methods other
+/// than [`checkpoint`](Self::checkpoint) MUST fail with [`StoreError::Refused`] unless the actor of the unit is the
+/// program itself.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait RunProgress: Send {
+    /// Takes a run for a worker: its fence is raised, so whoever had it before can write nothing any more.
+    async fn claim(
+        &mut self,
+        run: RunId,
+        limits: RunLimits,
+        now: DateTime<Utc>,
+    ) -> Result<Claiming, StoreError>;
+
+    /// Keeps what a run did, and where it stands now. The actor of the unit is the run's automation, or the program
+    /// itself. MUST fail with [`StoreError::Stale`] unless the stored fence is that of the run, and when it has ended.
+    /// Steps of a run that ends are [shortened](Step::shorten).
+    async fn checkpoint(&mut self, run: &Run, steps: &[Step]) -> Result<(), StoreError>;
+
+    /// The open runs that nobody has touched since an instant, the oldest first, leaving out those that wait for a
+    /// later one. Each of them must have a job; one without was lost. To add, take and keep a run is to touch it, the
+    /// last at the instant at which its latest step ended.
+    async fn idle(&mut self, since: DateTime<Utc>, limit: u16) -> Result<Vec<RunId>, StoreError>;
+
+    /// Removes ended runs whose automation keeps them no longer, at most so many, and tells how many they were. Those
+    /// that another open unit is removing are passed over.
+    async fn purge(&mut self, now: DateTime<Utc>, limit: u16) -> Result<u64, StoreError>;
+}

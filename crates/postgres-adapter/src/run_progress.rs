@@ -1,0 +1,205 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use kairo_domain::{CompanyId, Role, Run, RunId, Step, UserActor, UserId, Via};
+use kairo_ports::{Claimed, Claiming, RunLimits, RunProgress, RunRepository, StoreError};
+use serde_json::Value;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::automations::settings;
+use crate::row::{Place, number};
+use crate::runs::{Ended, RunRow, StepColumns, due_at, fence, small};
+use crate::unit_of_work::PgUnitOfWork;
+
+/// What `kairo.claim_run` tells beside the run.
+struct Terms {
+    is_full: bool,
+    has_steps: bool,
+    settings: Value,
+    owner: Option<(String, Option<Uuid>)>,
+}
+
+#[async_trait]
+impl RunProgress for PgUnitOfWork {
+    async fn claim(
+        &mut self,
+        run: RunId,
+        limits: RunLimits,
+        now: DateTime<Utc>,
+    ) -> Result<Claiming, StoreError> {
+        self.demand_system()?;
+        let Some((row, terms)) = self.claimed(run, limits, now).await? else { return Ok(Claiming::Nothing) };
+        if terms.is_full {
+            return Ok(Claiming::Full);
+        }
+        let run = Run::try_from(row)?;
+        let owner = terms.owner.map(|(role, company)| acting(&run, &role, company)).transpose()?;
+        let place = Place { table: "automations", id: run.automation.uuid() };
+        let settings = settings(place, &terms.settings)?;
+        let steps = if terms.has_steps { self.all_steps(run.id).await? } else { Vec::new() };
+        Ok(Claiming::Taken(Box::new(Claimed { run, settings, owner, steps })))
+    }
+
+    async fn checkpoint(&mut self, run: &Run, steps: &[Step]) -> Result<(), StoreError> {
+        let (statements, connection) = self.parts();
+        let (ended, columns) = (Ended::of(&run.state), StepColumns::of(steps)?);
+        let instant = columns.ends.iter().copied().chain(ended.at).max();
+        let call = sqlx::query_scalar!(
+            r#"/* kairo:run_progress.checkpoint */ SELECT kairo.checkpoint_run($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+                 $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)::text"#,
+            run.id.uuid(),
+            fence(run)?,
+            run.phase().as_str(),
+            number(run.version)?,
+            run.worked.num_milliseconds(),
+            small(run.stalls)?,
+            due_at(&run.state),
+            ended.at,
+            ended.took_ms,
+            ended.output,
+            ended.error,
+            ended.error_code,
+            ended.error_node,
+            instant,
+            &columns.seqs,
+            &columns.nodes,
+            &columns.iterations,
+            &columns.kinds,
+            &columns.attempts,
+            &columns.states,
+            &columns.ports as _,
+            &columns.inputs,
+            &columns.outputs as _,
+            &columns.errors as _,
+            &columns.holds as _,
+            &columns.details as _,
+            &columns.starts,
+            &columns.ends,
+        )
+        .fetch_one(connection);
+        statements.run(call).await.map(|_| ())
+    }
+
+    async fn idle(&mut self, since: DateTime<Utc>, limit: u16) -> Result<Vec<RunId>, StoreError> {
+        self.demand_system()?;
+        let (statements, connection) = self.parts();
+        let ids = sqlx::query_scalar!(
+            r#"/* kairo:run_progress.idle */ SELECT id FROM automation_runs
+               WHERE status = 'RUNNING' AND touched_at < $1 AND (phase <> 'WAITING' OR due_at IS NULL OR due_at < $1)
+               ORDER BY started_at, id LIMIT $2"#,
+            since,
+            i64::from(limit),
+        )
+        .fetch_all(connection);
+        Ok(statements.run(ids).await?.into_iter().map(RunId::from_uuid).collect())
+    }
+
+    /// Rows that another unit holds are passed over, so nobody waits for a purge and no purge for anybody.
+    async fn purge(&mut self, now: DateTime<Utc>, limit: u16) -> Result<u64, StoreError> {
+        self.demand_system()?;
+        let (statements, connection) = self.parts();
+        // What ended before an instant was started before it, and that has an index.
+        let delete = sqlx::query!(
+            r#"/* kairo:run_progress.purge */ DELETE FROM automation_runs WHERE id = ANY (ARRAY (
+                 SELECT old.id FROM automations AS flow
+                   CROSS JOIN LATERAL (
+                     SELECT $1::timestamptz - make_interval(days => coalesce((flow.settings ->> 'retentionDays')::integer, 30)) AS instant
+                   ) AS kept
+                   CROSS JOIN LATERAL (
+                     SELECT run.id FROM automation_runs AS run
+                      WHERE run.automation_id = flow.id AND run.started_at < kept.instant
+                        AND run.completed_at < kept.instant AND run.status <> 'RUNNING'
+                      ORDER BY run.started_at, run.id LIMIT $2 FOR UPDATE SKIP LOCKED
+                   ) AS old
+                 LIMIT $2))"#,
+            now,
+            i64::from(limit),
+        )
+        .execute(connection);
+        Ok(statements.run(delete).await?.rows_affected())
+    }
+}
+
+impl PgUnitOfWork {
+    /// The run as it stands since it was claimed, or as it is when there is no place for it.
+    async fn claimed(
+        &mut self,
+        run: RunId,
+        limits: RunLimits,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(RunRow, Terms)>, StoreError> {
+        let (statements, connection) = self.parts();
+        let row = sqlx::query!(
+            r#"/* kairo:run_progress.claimed */ SELECT claim.is_full AS "is_full!", claim.has_steps AS "has_steps!",
+                 claim.settings AS "settings!: Json<Value>", claim.owner_id AS "owner_id!", claim.owner_role AS "owner_role!",
+                 claim.owner_company, claim.owner_acts AS "owner_acts!", (claim.run).id AS "id!",
+                 (claim.run).automation_id AS "automation_id!", (claim.run).flow_number AS "flow_number!",
+                 (claim.run).fired_by AS "fired_by!", (claim.run).fired_node AS "fired_node!", (claim.run).fire_key,
+                 (claim.run).input AS "input!: Json<Value>", (claim.run).started_at AS "started_at!",
+                 (claim.run).phase AS "phase!", (claim.run).parent_run, (claim.run).parent_step, (claim.run).retry_of,
+                 (claim.run).depth AS "depth!", (claim.run).due_at, (claim.run).worked_ms AS "worked_ms!",
+                 (claim.run).fence AS "fence!", (claim.run).stalls AS "stalls!", (claim.run).version AS "version!"
+               FROM kairo.claim_run($1, $2, $3) AS claim"#,
+            run.uuid(),
+            i32::from(limits.per_owner),
+            now,
+        )
+        .fetch_optional(connection);
+        let Some(row) = statements.run(row).await? else { return Ok(None) };
+        let terms = Terms {
+            is_full: row.is_full,
+            has_steps: row.has_steps,
+            settings: row.settings.0,
+            owner: row.owner_acts.then_some((row.owner_role, row.owner_company)),
+        };
+        let run = RunRow {
+            id: row.id,
+            automation_id: row.automation_id,
+            owner_id: row.owner_id,
+            flow_number: row.flow_number,
+            fired_by: row.fired_by,
+            fired_node: row.fired_node,
+            fire_key: row.fire_key,
+            input: row.input,
+            output: None,
+            started_at: row.started_at,
+            phase: row.phase,
+            completed_at: None,
+            duration_ms: None,
+            error: None,
+            error_code: None,
+            error_node: None,
+            parent_run: row.parent_run,
+            parent_step: row.parent_step,
+            retry_of: row.retry_of,
+            depth: row.depth,
+            due_at: row.due_at,
+            worked_ms: row.worked_ms,
+            fence: row.fence,
+            stalls: row.stalls,
+            version: row.version,
+        };
+        Ok(Some((run, terms)))
+    }
+
+    async fn all_steps(&mut self, run: RunId) -> Result<Vec<Step>, StoreError> {
+        let mut all = Vec::new();
+        loop {
+            let after = all.last().map_or(0, |step: &Step| step.seq);
+            let steps = RunRepository::steps(self, run, after, u16::MAX).await?;
+            let is_last = steps.len() < usize::from(u16::MAX);
+            all.extend(steps);
+            if is_last {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+/// The user in whose name a run acts.
+fn acting(run: &Run, role: &str, company: Option<Uuid>) -> Result<UserActor, StoreError> {
+    let place = Place { table: "users", id: run.owner.uuid() };
+    let role = place.word("role", Role::named(role))?;
+    let company = company.map(CompanyId::from_uuid);
+    Ok(UserActor { id: UserId::from_uuid(run.owner.uuid()), role, company, via: Via::Program })
+}

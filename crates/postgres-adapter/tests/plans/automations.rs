@@ -1,0 +1,138 @@
+//! Automations and runs, and whatever a worker asks on the way of a run.
+
+use kairo_domain::Direction::{Ascending, Descending};
+use kairo_domain::{Actor, AutomationField, FieldValue, Filter, PageRequest, RunField, Sort, Test};
+use kairo_ports::StoreError;
+use kairo_postgres::PgStore;
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::{Uuid, uuid};
+
+use super::listed::{Case, Listed, assert_all_served, assert_found, time};
+use super::{assert_indexed, plan_as};
+
+const AUTOMATION: Uuid = uuid!("00000000-0000-7000-8001-000000000206");
+const USER: Uuid = uuid!("00000000-0000-7000-8000-000000000007");
+
+impl Listed for AutomationField {
+    fn sample(self) -> FieldValue {
+        match self {
+            Self::Status => FieldValue::text("PAUSED"),
+            Self::UserId => FieldValue::Id(USER),
+            Self::CreatedAt => FieldValue::Time(time(4_711)),
+        }
+    }
+
+    async fn plan(
+        store: &PgStore,
+        actor: &Actor,
+        filter: &Filter<Self>,
+        sort: &Sort<Self>,
+        page: &PageRequest,
+    ) -> Result<Value, StoreError> {
+        store.plan_of_automations(actor, filter, sort, page).await
+    }
+}
+
+impl Listed for RunField {
+    fn sample(self) -> FieldValue {
+        match self {
+            Self::Status => FieldValue::text("RUNNING"),
+            Self::AutomationId => FieldValue::Id(AUTOMATION),
+            Self::StartedAt => FieldValue::Time(time(4_711)),
+        }
+    }
+
+    async fn plan(
+        store: &PgStore,
+        actor: &Actor,
+        filter: &Filter<Self>,
+        sort: &Sort<Self>,
+        page: &PageRequest,
+    ) -> Result<Value, StoreError> {
+        store.plan_of_runs(actor, filter, sort, page).await
+    }
+}
+
+pub(super) async fn are_found_through_indexes(store: &PgStore) {
+    let newest = |through| Case::ordered(AutomationField::CreatedAt, Descending, through);
+    let of_user = Test::Equal(FieldValue::Id(USER));
+    let cases = [
+        newest("idx_automations_created"),
+        newest("idx_automations_user").that(AutomationField::UserId, of_user),
+        newest("idx_automations_status")
+            .that(AutomationField::Status, Test::Equal(FieldValue::text("PAUSED"))),
+    ];
+    assert_found(store, &cases).await;
+    assert_all_served::<AutomationField>(store, &[]).await;
+
+    let newest = |through| Case::ordered(RunField::StartedAt, Descending, through);
+    let of_automation = || Test::Equal(FieldValue::Id(AUTOMATION));
+    let cases = [
+        newest("idx_runs_started"),
+        Case::ordered(RunField::StartedAt, Ascending, "idx_runs_started"),
+        newest("idx_runs_automation").that(RunField::AutomationId, of_automation()),
+        newest("idx_runs_status").that(RunField::Status, Test::Equal(FieldValue::text("RUNNING"))),
+    ];
+    assert_found(store, &cases).await;
+    assert_all_served::<RunField>(store, &[]).await;
+}
+
+/// What a run costs does not grow with those before it: each statement on its way is served by an index, for whoever asks.
+pub(super) async fn runs_do_not_look_at_others(owner: &mut PgConnection) {
+    for (role, reads) in
+        [("kairo_system", &OF_THE_PROGRAM[..]), ("kairo_client", &OF_AN_OWNER), ("kairo_team", &OF_AN_OWNER)]
+    {
+        for (through, read) in reads {
+            let plan = plan_as(owner, role, &USER.to_string(), read).await;
+            assert_indexed(&format!("{read} as {role}"), &plan);
+            assert!(plan.to_string().contains(through), "{read} as {role}, through {through}: {plan:#}");
+        }
+    }
+}
+
+const OF_THE_PROGRAM: [(&str, &str); 6] = [
+    (
+        "idx_runs_status",
+        "SELECT id FROM automation_runs WHERE status = 'RUNNING' AND touched_at < '2026-01-02'
+          AND (phase <> 'WAITING' OR due_at IS NULL OR due_at < '2026-01-02') ORDER BY started_at, id LIMIT 100",
+    ),
+    (
+        "automation_runs_automation_id_fire_key_key",
+        "SELECT id FROM automation_runs WHERE automation_id = '00000000-0000-7000-8001-000000000206' AND fire_key = 'key 9'",
+    ),
+    (
+        "idx_automation_triggers_event",
+        "SELECT node FROM kairo.automation_triggers WHERE kind = 'event' AND event = 'run.failed'",
+    ),
+    (
+        "idx_automation_triggers_next",
+        "SELECT due.node FROM kairo.automation_triggers AS due JOIN automations AS automation ON automation.id = due.automation_id
+          WHERE due.kind = 'schedule' AND NOT due.is_over AND (due.next_at IS NULL OR due.next_at <= '2026-01-01 01:00')
+            AND automation.status = 'ACTIVE' AND automation.deleted_at IS NULL
+          ORDER BY due.next_at NULLS FIRST, due.automation_id, due.node LIMIT 100 FOR UPDATE OF due SKIP LOCKED",
+    ),
+    (
+        "automation_run_steps_pkey",
+        "SELECT node FROM kairo.automation_run_steps WHERE run_id = '00000000-0000-7000-8001-000000000206' AND seq > 0
+          ORDER BY seq LIMIT 100",
+    ),
+    (
+        "idx_runs_automation",
+        "SELECT count(*) FROM automation_runs WHERE automation_id = '00000000-0000-7000-8001-000000000206'
+          AND started_at >= '2026-01-02'",
+    ),
+];
+
+const OF_AN_OWNER: [(&str, &str); 2] = [
+    (
+        "automation_run_steps_pkey",
+        "SELECT node FROM kairo.automation_run_steps WHERE run_id = '00000000-0000-7000-8001-000000000206' AND seq > 0
+          ORDER BY seq LIMIT 100",
+    ),
+    (
+        "automation_versions_pkey",
+        "SELECT flow FROM kairo.automation_versions WHERE automation_id = '00000000-0000-7000-8001-000000000206'
+          ORDER BY number DESC LIMIT 26",
+    ),
+];

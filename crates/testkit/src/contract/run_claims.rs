@@ -1,0 +1,269 @@
+//! Which runs workers take, and what becomes of those that nobody drives.
+
+use chrono::TimeDelta;
+use kairo_domain::{
+    Actor, Automation, AutomationRecord, FailedPhase, Run, RunId, RunState, UserActor, Verb, Via,
+};
+use kairo_ports::{Claimed, Claiming, RunLimits, Store};
+use serde_json::Value;
+
+use super::aggregates;
+use super::run_progress::{checkpoint, steps_of};
+use super::runs::{active, add, add_all, cancelled, end, seen_by};
+use super::steps::{
+    World, assert_out_of_reach, assert_refused, begin, begin_read, land, save_user, user_seen_by,
+};
+use crate::builders::{
+    acting, active_automation, at, failed, full_automation, full_run, run, step, succeeded,
+};
+
+/// Who takes a run gets everything it takes to go on, and the run shows that it was taken.
+pub async fn a_run_is_taken(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let mine = full_automation(world.client.id).build();
+    aggregates::add(store, &mine).await.unwrap();
+    for state in [RunState::Queued, RunState::Running, RunState::Waiting { until: Some(at(50)) }] {
+        let queued = full_run(&mine).with(|run| run.state = state).build();
+        let steps = [step(1, "a").build(), step(2, "b").build()];
+        add(store, &Actor::System, &queued, &steps).await.unwrap();
+        let mut run = queued.clone();
+        run.claim().unwrap();
+        let owner = UserActor {
+            id: world.client.id,
+            role: world.client.role,
+            company: world.client.company,
+            via: Via::Program,
+        };
+        let claimed = Claimed {
+            run: run.clone(),
+            settings: mine.settings.clone(),
+            owner: Some(owner),
+            steps: steps.to_vec(),
+        };
+        assert_eq!(claim(store, &queued, 50).await, Claiming::Taken(Box::new(claimed)));
+        assert_eq!(seen_by(store, &Actor::System, queued.id).await, Some(run));
+    }
+}
+
+/// There is nothing to take of a run that waits for a later instant, has ended, or is not there.
+pub async fn a_run_is_not_taken_before_its_time(store: &dyn Store) {
+    let mine = active(store).await;
+    let in_state = |state| run(&mine).with(|run| run.state = state).build();
+    let waiting = in_state(RunState::Waiting { until: Some(at(50)) });
+    let asleep = in_state(RunState::Waiting { until: None });
+    let ended = [succeeded(5, 5_000), failed(5, FailedPhase::Cancelled)].map(in_state);
+    add_all(store, &[waiting.clone(), asleep.clone()]).await;
+    add_all(store, &ended).await;
+    for run in ended.iter().chain([&waiting, &run(&mine).build()]) {
+        assert_eq!(claim(store, run, 49).await, Claiming::Nothing);
+    }
+    assert_eq!(seen_by(store, &Actor::System, waiting.id).await.as_ref(), Some(&waiting));
+    taken(store, &waiting, 50).await;
+    taken(store, &asleep, 1).await;
+}
+
+/// A claim that is rolled back is none.
+pub async fn a_dropped_claim_is_none(store: &dyn Store) {
+    let mine = active(store).await;
+    let queued = run(&mine).build();
+    add(store, &Actor::System, &queued, &[]).await.unwrap();
+    let mut work = begin(store, &Actor::System).await;
+    assert!(matches!(work.progress().claim(queued.id, LIMITS, at(1)).await.unwrap(), Claiming::Taken(_)));
+    drop(work);
+    assert_eq!(seen_by(store, &Actor::System, queued.id).await.as_ref(), Some(&queued));
+    assert_eq!(taken(store, &queued, 1).await.fence, 1);
+}
+
+/// No more runs of an automation are worked on than its settings say; those that wait or have ended do not count.
+pub async fn an_automation_has_a_limit(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let limited = |automation: &mut AutomationRecord| automation.settings.max_concurrent_runs = Some(2);
+    let mine = active_automation(world.client.id, "Mine").with(limited).build();
+    let other = active_automation(world.client.id, "Other").build();
+    aggregates::add_all(store, &[mine.clone(), other.clone()]).await.unwrap();
+    let [a, b, c] = [(); 3].map(|()| run(&mine).build());
+    let elsewhere = run(&other).build();
+    add_all(store, &[a.clone(), b.clone(), c.clone(), elsewhere.clone()]).await;
+    taken(store, &elsewhere, 1).await;
+    taken(store, &a, 1).await;
+    let mut second = taken(store, &b, 1).await;
+    assert_eq!(claim(store, &c, 1).await, Claiming::Full);
+    assert_eq!(seen_by(store, &Actor::System, c.id).await.as_ref(), Some(&c));
+    // From a worker that is gone: it has its place already.
+    let mut first = taken(store, &a, 2).await;
+
+    first.wait(None, TimeDelta::zero()).unwrap();
+    checkpoint(store, &Actor::System, &first, &[]).await.unwrap();
+    let third = taken(store, &c, 3).await;
+    assert_eq!(claim(store, &first, 3).await, Claiming::Full);
+    second.succeed(Value::Null, at(4)).unwrap();
+    checkpoint(store, &Actor::System, &second, &[]).await.unwrap();
+    taken(store, &first, 4).await;
+    end(store, &Actor::System, &cancelled(&third)).await.unwrap();
+    let last = run(&mine).build();
+    add(store, &Actor::System, &last, &[]).await.unwrap();
+    taken(store, &last, 5).await;
+}
+
+/// No more runs of an owner are worked on than the worker allows, whatever the automation.
+pub async fn an_owner_has_a_limit(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let of = |owner| active_automation(owner, "Some").build();
+    let all = [of(world.client.id), of(world.client.id), of(world.team.id)];
+    aggregates::add_all(store, &all).await.unwrap();
+    let [first, second, of_another] = all.each_ref().map(|automation| run(automation).build());
+    add_all(store, &[first.clone(), second.clone(), of_another.clone()]).await;
+    let one = RunLimits { per_owner: 1 };
+    let claim = async |run: &Run| claim_within(store, run, one, 1).await;
+    assert!(matches!(claim(&first).await, Claiming::Taken(_)));
+    assert_eq!(claim(&second).await, Claiming::Full);
+    assert!(matches!(claim(&of_another).await, Claiming::Taken(_)));
+    assert!(matches!(claim(&first).await, Claiming::Taken(_)));
+}
+
+/// A run whose owner may not act any more is taken all the same, in nobody's name.
+pub async fn a_run_of_nobody_is_taken(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    for (owner, is_deleted) in [(&world.client, true), (&world.rival, false)] {
+        let mine = active_automation(owner.id, "Mine").build();
+        aggregates::add(store, &mine).await.unwrap();
+        let queued = run(&mine).build();
+        add(store, &Actor::System, &queued, &[]).await.unwrap();
+        let mut owner = user_seen_by(store, &Actor::System, owner).await.unwrap();
+        if is_deleted {
+            owner.delete(at(5));
+            save_user(store, &Actor::System, Verb::Delete, &owner).await.unwrap();
+        } else {
+            owner.suspend(at(5)).unwrap();
+            save_user(store, &Actor::System, Verb::Update, &owner).await.unwrap();
+        }
+        let Claiming::Taken(claimed) = claim(store, &queued, 9).await else { panic!("it is free") };
+        assert_eq!(claimed.owner, None);
+    }
+}
+
+/// Open runs that nobody touched for a while are found, the oldest first, but not those that wait for a later instant.
+pub async fn idle_runs_are_found(store: &dyn Store) {
+    let mine = active(store).await;
+    let started =
+        |seconds, state| run(&mine).with(|run| (run.started_at, run.state) = (at(seconds), state)).build();
+    let old = started(2, RunState::Running);
+    let older = started(1, RunState::Queued);
+    let overdue = started(3, RunState::Waiting { until: Some(at(8)) });
+    let asleep = started(4, RunState::Waiting { until: None });
+    let ended = started(1, succeeded(5, 4_000));
+    let waiting = started(1, RunState::Waiting { until: Some(at(10)) });
+    let young = started(10, RunState::Queued);
+    let busy = started(1, RunState::Queued);
+    let all = [&old, &older, &overdue, &asleep, &ended, &waiting, &young, &busy].map(Clone::clone);
+    add_all(store, &all).await;
+    taken(store, &busy, 10).await;
+    assert_eq!(idle(store, 10, 9).await, [older.id, old.id, overdue.id, asleep.id]);
+    assert_eq!(idle(store, 10, 2).await, [older.id, old.id]);
+
+    let claimed = taken(store, &old, 5).await;
+    let slow = step(1, "a").with(|step| step.finished_at = at(30)).build();
+    checkpoint(store, &Actor::System, &claimed, &[slow]).await.unwrap();
+    assert!(!idle(store, 30, 9).await.contains(&old.id));
+    assert!(idle(store, 31, 9).await.contains(&old.id));
+}
+
+/// Ended runs go when their automation keeps them no longer, with their steps, so many at a time; nobody is in the way.
+pub async fn old_runs_go(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let keeps = |days: u16| {
+        active_automation(world.client.id, "Some").with(|one| one.settings.retention_days = days).build()
+    };
+    let (short, long) = (keeps(1), keeps(2));
+    aggregates::add_all(store, &[short.clone(), long.clone()]).await.unwrap();
+    let day = TimeDelta::days(1).num_seconds();
+    let of = |of: &Automation, state| run(of).with(|run| run.state = state).build();
+    let old = [1, 2, 3].map(|second| of(&short, succeeded(second, 1_000)));
+    let (just, late) = (of(&short, succeeded(10, 1_000)), of(&long, succeeded(1, 1_000)));
+    let open = of(&short, RunState::Waiting { until: None });
+    add_all(store, &[just.clone(), late.clone(), open.clone()]).await;
+    for run in &old {
+        add(store, &Actor::System, run, &[step(1, "a").build()]).await.unwrap();
+    }
+    let purge = async |limit| {
+        let mut work = begin(store, &Actor::System).await;
+        let gone = work.progress().purge(at(day + 10), limit).await.unwrap();
+        work.commit().await.unwrap();
+        gone
+    };
+    let mut dropped = begin(store, &Actor::System).await;
+    assert_eq!(dropped.progress().purge(at(day + 10), 9).await.unwrap(), 3);
+    drop(dropped);
+    assert!(seen_by(store, &Actor::System, old[0].id).await.is_some());
+    for gone in [2, 1, 0] {
+        assert_eq!(purge(2).await, gone);
+    }
+    for run in &old {
+        assert_eq!(seen_by(store, &Actor::System, run.id).await, None);
+        assert_eq!(steps_of(store, run).await, []);
+    }
+    for run in [just, late, open] {
+        assert!(seen_by(store, &Actor::System, run.id).await.is_some());
+    }
+    // Its key is free again with it.
+    assert!(add(store, &Actor::System, &old[0], &[]).await.unwrap());
+}
+
+/// Nobody but the program takes runs, looks for idle ones, or removes old ones.
+pub async fn only_the_program_drives_runs(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let mine = active_automation(world.client.id, "Mine").build();
+    aggregates::add(store, &mine).await.unwrap();
+    let (queued, ended) = (run(&mine).build(), run(&mine).with(|run| run.state = succeeded(1, 1)).build());
+    add_all(store, &[queued.clone(), ended.clone()]).await;
+    for actor in world.outsiders().into_iter().chain([acting(mine.id, &world.client)]) {
+        let mut work = begin(store, &actor).await;
+        let claimed = work.progress().claim(queued.id, LIMITS, at(1)).await.map(drop);
+        assert_refused(land(work, claimed).await);
+        let mut work = begin(store, &actor).await;
+        let found = work.progress().idle(at(99), 9).await.map(drop);
+        assert_refused(land(work, found).await);
+        let mut work = begin(store, &actor).await;
+        let purged = work.progress().purge(at(99_999_999), 9).await.map(drop);
+        assert_refused(land(work, purged).await);
+    }
+    assert_eq!(seen_by(store, &Actor::System, queued.id).await, Some(queued));
+    assert_eq!(seen_by(store, &Actor::System, ended.id).await, Some(ended));
+}
+
+/// A unit that only reads drives nothing.
+pub async fn a_read_unit_drives_nothing(store: &dyn Store) {
+    let mine = active(store).await;
+    let queued = run(&mine).build();
+    add(store, &Actor::System, &queued, &[]).await.unwrap();
+    let claimed = begin_read(store, &Actor::System).await.progress().claim(queued.id, LIMITS, at(1)).await;
+    assert_refused(claimed.map(drop));
+    let written = begin_read(store, &Actor::System).await.progress().checkpoint(&queued, &[]).await;
+    assert_out_of_reach(written);
+    assert_eq!(seen_by(store, &Actor::System, queued.id).await, Some(queued));
+}
+
+const LIMITS: RunLimits = RunLimits { per_owner: 100 };
+
+pub(super) async fn claim(store: &dyn Store, run: &Run, seconds: i64) -> Claiming {
+    claim_within(store, run, LIMITS, seconds).await
+}
+
+async fn claim_within(store: &dyn Store, run: &Run, limits: RunLimits, seconds: i64) -> Claiming {
+    let mut work = begin(store, &Actor::System).await;
+    let claiming = work.progress().claim(run.id, limits, at(seconds)).await.unwrap();
+    work.commit().await.unwrap();
+    claiming
+}
+
+/// The run as whoever takes it gets it.
+pub(super) async fn taken(store: &dyn Store, run: &Run, seconds: i64) -> Run {
+    match claim(store, run, seconds).await {
+        Claiming::Taken(claimed) => claimed.run,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn idle(store: &dyn Store, seconds: i64, limit: u16) -> Vec<RunId> {
+    begin_read(store, &Actor::System).await.progress().idle(at(seconds), limit).await.unwrap()
+}

@@ -1,0 +1,14 @@
+//! What drives runs: decides through `kairo_flow::Execution`, acts through the ports, and keeps every step.
+
+mod drive;
+mod email;
+mod http;
+mod inside;
+mod outside;
+mod plans;
+mod subflow;
+mod taken;
+mod wait;
+
+pub(crate) use plans::Plans;
+pub(crate) use taken::drive;

@@ -1,0 +1,332 @@
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join_all;
+use kairo_domain::{
+    Actor, AutomationSettings, Event, FailedPhase, Job, Run, RunChange, RunFailure, RunId, RunPhase,
+    RunRefused, RunState, SecretTexts, Step, UserId, Verb,
+};
+use kairo_flow::{Effect, Execution, Next, Now, Outcome, StepError, StepKey, StepState};
+use kairo_ports::UnitOfWork;
+use serde_json::json;
+
+use crate::Error;
+use crate::desk::Desk;
+use crate::retry::retry;
+
+/// How many effects of one run are under way at a time.
+const SIDE_BY_SIDE: usize = 10;
+
+/// A run in the hands of a worker.
+pub(super) struct Drive {
+    pub(super) desk: Desk,
+    /// The automation, with the rights of its owner.
+    pub(super) actor: Actor,
+    pub(super) run: Run,
+    pub(super) execution: Execution,
+    /// What must not show in any step.
+    pub(super) secrets: SecretTexts,
+    settings: AutomationSettings,
+    /// When this worker began.
+    began: DateTime<Utc>,
+    /// When the steps under way began.
+    begun: HashMap<StepKey, DateTime<Utc>>,
+    /// The sub-flows that steps wait for.
+    pub(super) children: Vec<(StepKey, RunId)>,
+    /// What was done and not kept yet.
+    unkept: Vec<Step>,
+    last_seq: u32,
+}
+
+/// Whether there is more to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Going {
+    /// There is.
+    On,
+    /// The run has ended, or waits.
+    Over,
+}
+
+impl Drive {
+    pub(super) fn new(
+        desk: Desk,
+        actor: Actor,
+        run: Run,
+        settings: AutomationSettings,
+        execution: Execution,
+        steps: &[Step],
+    ) -> Self {
+        let began = desk.now();
+        let last_seq = steps.last().map_or(0, |step| step.seq);
+        let children = super::subflow::waited_for(steps);
+        let begun = steps.iter().filter(|step| matches!(step.record.state, StepState::Held { .. }));
+        let begun = begun.map(|step| (step.record.key.clone(), step.started_at)).collect();
+        let secrets = SecretTexts::default();
+        let unkept = Vec::new();
+        Self { desk, actor, run, execution, secrets, settings, began, begun, children, unkept, last_seq }
+    }
+
+    /// Decides what comes next and does it.
+    ///
+    /// # Errors
+    /// Those of the store; [`Error::Stale`] when the run is somebody else's.
+    pub(super) async fn go_on(&mut self) -> Result<Going, Error> {
+        let now = self.desk.now();
+        if self.is_over_time(now) {
+            let seconds = self.settings.run_timeout_seconds;
+            let failure =
+                RunFailure::of_run("timed_out", format!("the run took more than {seconds} seconds"));
+            return self.end(|run, at| run.fail(FailedPhase::TimedOut, failure.clone(), at)).await;
+        }
+        let text = now.to_rfc3339();
+        let next = self.execution.next(Now { ms: now.timestamp_millis(), text: &text }, SIDE_BY_SIDE);
+        self.note_steps(now);
+        match next {
+            Next::Act(effects) => self.act(effects).await,
+            Next::Idle { .. } if self.meet_children().await? => Ok(Going::On),
+            Next::Idle { until_ms } => self.park(until_ms).await,
+            Next::Done(outcome) => self.finish(outcome).await,
+        }
+    }
+
+    /// The effects outside go side by side; those in our own database one by one, each in a unit of its own that keeps
+    /// the step as well.
+    async fn act(&mut self, effects: Vec<Effect>) -> Result<Going, Error> {
+        let now = self.desk.now();
+        for effect in &effects {
+            self.begun.entry(effect.key.clone()).or_insert(now);
+        }
+        let (inside, outside): (Vec<_>, Vec<_>) = effects.into_iter().partition(super::inside::is_inside);
+        if !outside.is_empty() {
+            let results = {
+                let this = &*self;
+                join_all(outside.iter().map(|effect| this.act_outside(effect))).await
+            };
+            for (effect, did) in outside.iter().zip(results) {
+                self.learn(effect, did);
+            }
+            self.checkpoint().await?;
+        }
+        for effect in &inside {
+            if self.act_inside(effect).await? == Going::Over {
+                return Ok(Going::Over);
+            }
+        }
+        Ok(Going::On)
+    }
+
+    /// Takes over what an effect came to: its end, a later attempt, or a wait.
+    pub(super) fn learn(&mut self, effect: &Effect, did: super::outside::Did) {
+        self.secrets.extend(did.secrets);
+        match did.what {
+            Ok(super::outside::Came::To(mut value)) => {
+                self.secrets.redact(&mut value);
+                self.execution.learned(&effect.key, Ok(value));
+            }
+            Ok(super::outside::Came::Later { until, detail }) => {
+                self.execution.hold(&effect.key, until.map(|until| until.timestamp_millis()), detail);
+            }
+            Err(error) => self.learn_error(effect, error, did.retry_after),
+        }
+    }
+
+    /// An error that may pass is tried again after a while; waiting for that takes no worker.
+    pub(super) fn learn_error(&mut self, effect: &Effect, error: StepError, retry_after: Option<TimeDelta>) {
+        if !error.retryable || !effect.retry.allows_another(effect.attempt) {
+            self.execution.learned(&effect.key, Err(self.without_secrets(error)));
+            return;
+        }
+        let random = self.desk.random_share();
+        let delay = i64::try_from(effect.retry.delay_ms(effect.attempt, random)).unwrap_or(i64::MAX);
+        let delay =
+            TimeDelta::try_milliseconds(delay).unwrap_or_default().max(retry_after.unwrap_or_default());
+        let until = self.desk.now() + delay;
+        let mut detail = json!({"error": {"code": error.code, "message": error.message}});
+        self.secrets.redact(&mut detail);
+        self.execution.hold(&effect.key, Some(until.timestamp_millis()), detail);
+    }
+
+    fn without_secrets(&self, mut error: StepError) -> StepError {
+        let message = self.secrets.redact_text(&error.message).into_owned();
+        if let Some(details) = &mut error.details {
+            self.secrets.redact(details);
+        }
+        StepError { message, ..error }
+    }
+
+    /// Nothing to do for now: the worker is free.
+    async fn park(&mut self, until_ms: Option<i64>) -> Result<Going, Error> {
+        let until = until_ms.and_then(DateTime::from_timestamp_millis);
+        let worked = self.desk.now() - self.began;
+        let mut run = self.run.clone();
+        run.wait(until, worked.max(TimeDelta::zero()))?;
+        let steps = self.steps();
+        let (desk, actor, run, steps) = (&self.desk, &self.actor, &run, &steps[..]);
+        retry(|| async move {
+            let mut work = desk.begin(actor).await?;
+            work.progress().checkpoint(run, steps).await?;
+            if let Some(until) = until {
+                work.queue().enqueue(&Job::DriveRun(run.id), until).await?;
+            }
+            Ok(work.commit().await?)
+        })
+        .await?;
+        self.wake_if_a_child_has_ended().await?;
+        Ok(Going::Over)
+    }
+
+    async fn finish(&mut self, outcome: Outcome) -> Result<Going, Error> {
+        let settle = settling(outcome);
+        self.end(settle).await
+    }
+
+    async fn end(
+        &mut self,
+        settle: impl Fn(&mut Run, DateTime<Utc>) -> Result<(), RunRefused>,
+    ) -> Result<Going, Error> {
+        let steps = self.steps();
+        end(&self.desk, &self.actor, self.run.clone(), &steps, settle).await?;
+        Ok(Going::Over)
+    }
+
+    /// Keeps what was done since the last time.
+    pub(super) async fn checkpoint(&mut self) -> Result<(), Error> {
+        let steps = self.steps();
+        if steps.is_empty() {
+            return Ok(());
+        }
+        self.run.advance();
+        let (desk, actor, run, steps) = (&self.desk, &self.actor, &self.run, &steps[..]);
+        retry(|| async move {
+            let mut work = desk.begin(actor).await?;
+            work.progress().checkpoint(run, steps).await?;
+            Ok(work.commit().await?)
+        })
+        .await
+    }
+
+    /// Keeps what was done in the unit of an effect, and the end of the run if that was its last step.
+    pub(super) async fn checkpoint_within(&mut self, work: &mut dyn UnitOfWork) -> Result<Going, Error> {
+        let now = self.desk.now();
+        let text = now.to_rfc3339();
+        let done = match self.execution.next(Now { ms: now.timestamp_millis(), text: &text }, 0) {
+            Next::Done(outcome) => Some(outcome),
+            Next::Act(_) | Next::Idle { .. } => None,
+        };
+        let steps = self.steps();
+        self.run.advance();
+        match done {
+            Some(outcome) => {
+                settling(outcome)(&mut self.run, now)?;
+                end_within(work, &self.actor, &self.run, &steps, now).await?;
+                Ok(Going::Over)
+            }
+            None => {
+                work.progress().checkpoint(&self.run, &steps).await?;
+                Ok(Going::On)
+            }
+        }
+    }
+
+    /// What was done since it was last kept.
+    fn steps(&mut self) -> Vec<Step> {
+        self.note_steps(self.desk.now());
+        std::mem::take(&mut self.unkept)
+    }
+
+    /// Numbers and times what was done since the last time, and takes secrets out of it.
+    fn note_steps(&mut self, now: DateTime<Utc>) {
+        for mut record in self.execution.take_records() {
+            self.secrets.redact(&mut record.input);
+            self.last_seq += 1;
+            let is_held = matches!(record.state, StepState::Held { .. });
+            let started_at = match is_held {
+                true => self.begun.get(&record.key).copied(),
+                false => self.begun.remove(&record.key),
+            };
+            let started_at = started_at.unwrap_or(now);
+            self.unkept.push(Step { seq: self.last_seq, record, started_at, finished_at: now });
+        }
+    }
+
+    fn is_over_time(&self, now: DateTime<Utc>) -> bool {
+        let bound = TimeDelta::seconds(self.settings.run_timeout_seconds.into());
+        self.run.worked + (now - self.began) > bound
+    }
+
+    pub(super) fn owner(&self) -> UserId {
+        self.run.owner
+    }
+}
+
+/// How the outcome of an execution ends its run.
+fn settling(outcome: Outcome) -> impl Fn(&mut Run, DateTime<Utc>) -> Result<(), RunRefused> {
+    move |run, at| match &outcome {
+        Outcome::Succeeded { output, message } => {
+            let output = match message {
+                Some(message) => json!({"message": message, "output": output}),
+                None => output.clone(),
+            };
+            run.succeed(output, at)
+        }
+        Outcome::Failed { node, error } => {
+            run.fail(FailedPhase::Failed, RunFailure::of_step(node.clone(), error), at)
+        }
+    }
+}
+
+/// Ends a run in a unit of its own, and wakes whoever waits for it.
+pub(super) async fn end(
+    desk: &Desk,
+    actor: &Actor,
+    run: Run,
+    steps: &[Step],
+    settle: impl Fn(&mut Run, DateTime<Utc>) -> Result<(), RunRefused>,
+) -> Result<(), Error> {
+    let (run, settle) = (&run, &settle);
+    let ended = retry(|| async move {
+        let now = desk.now();
+        let mut run = run.clone();
+        settle(&mut run, now)?;
+        let mut work = desk.begin(actor).await?;
+        end_within(&mut *work, actor, &run, steps, now).await?;
+        work.commit().await?;
+        Ok(run)
+    })
+    .await?;
+    wake_parent(desk, &ended).await
+}
+
+async fn end_within(
+    work: &mut dyn UnitOfWork,
+    actor: &Actor,
+    run: &Run,
+    steps: &[Step],
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    work.progress().checkpoint(run, steps).await?;
+    let RunState::Failed { failure, .. } = &run.state else { return Ok(()) };
+    let permit = actor.may(Verb::Update, run)?;
+    let change = RunChange::Failed {
+        automation: run.automation,
+        code: failure.code.clone(),
+        node: failure.node.clone(),
+    };
+    Ok(work.journal().record(&permit, &Event::Run { run: run.id, change }, now).await?)
+}
+
+/// Wakes the run that waits for this one. It is looked at after the commit, as the other looks after its own: whoever
+/// comes second sees the first.
+pub(super) async fn wake_parent(desk: &Desk, run: &Run) -> Result<(), Error> {
+    let Some(parent) = &run.firing.parent else { return Ok(()) };
+    let parent = parent.run;
+    retry(|| async move {
+        let mut work = desk.begin(&Actor::System).await?;
+        let waits = work.runs().get(parent).await?.is_some_and(|run| run.phase() == RunPhase::Waiting);
+        if waits {
+            work.queue().enqueue(&Job::DriveRun(parent), desk.now()).await?;
+        }
+        Ok(work.commit().await?)
+    })
+    .await
+}

@@ -1,0 +1,152 @@
+mod fields;
+
+use kairo_domain::{Id, LeadStatus, Message, Origin, Reason, Seen};
+use kairo_flow::{Effect, EffectKind, StepError};
+use kairo_ports::UnitOfWork;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::drive::{Drive, Going, wake_parent};
+use super::outside::Came;
+use crate::leads::{capture_within, move_within, note_within};
+use crate::{CaptureLead, CreateCompany, Error, MoveLead, NoteLead};
+
+/// Whether an effect is one on our own data: it is kept in the same transaction as its step.
+pub(super) const fn is_inside(effect: &Effect) -> bool {
+    match effect.kind {
+        EffectKind::Http(_) | EffectKind::Email(_) | EffectKind::Wait(_) | EffectKind::Respond(_) => false,
+        EffectKind::Subflow { .. }
+        | EffectKind::LeadCreate(_)
+        | EffectKind::LeadMove { .. }
+        | EffectKind::LeadNote { .. }
+        | EffectKind::CompanyCreate(_)
+        | EffectKind::ProjectPublish { .. }
+        | EffectKind::AssetTag { .. } => true,
+    }
+}
+
+/// Why an effect on our own data did not take place.
+pub(super) enum Refusal {
+    /// The step fails.
+    Step(StepError),
+    /// Nothing is known; the run goes on after its last checkpoint.
+    Store(Error),
+}
+
+impl Drive {
+    /// Does something to our own data, by the same rules as the API, and keeps the step in the same unit.
+    pub(super) async fn act_inside(&mut self, effect: &Effect) -> Result<Going, Error> {
+        let desk = self.desk.clone();
+        let mut work = desk.ports.store.begin(&self.actor).await?;
+        work.journal().came_from(&Origin { request: Some(origin_of(&self.run)), ..Origin::default() });
+        match self.act_within(&mut *work, effect).await {
+            Ok(Came::To(value)) => self.execution.learned(&effect.key, Ok(value)),
+            Ok(Came::Later { until, detail }) => {
+                self.execution.hold(&effect.key, until.map(|until| until.timestamp_millis()), detail);
+            }
+            Err(Refusal::Step(error)) => {
+                drop(work);
+                self.learn_error(effect, error, None);
+                self.checkpoint().await?;
+                return Ok(Going::On);
+            }
+            Err(Refusal::Store(error)) => return Err(error),
+        }
+        let going = self.checkpoint_within(&mut *work).await?;
+        work.commit().await?;
+        if going == Going::Over {
+            wake_parent(&desk, &self.run).await?;
+        }
+        Ok(going)
+    }
+
+    async fn act_within(&mut self, work: &mut dyn UnitOfWork, effect: &Effect) -> Result<Came, Refusal> {
+        match &effect.kind {
+            EffectKind::Subflow { automation, input } => {
+                return self.call(work, &effect.key, automation, input).await;
+            }
+            EffectKind::LeadCreate(given) => self.create_lead(work, given).await,
+            EffectKind::LeadMove { lead, to, reason } => {
+                self.move_lead(work, lead, to, reason.as_deref()).await
+            }
+            EffectKind::LeadNote { lead, text } => self.note_lead(work, lead, text).await,
+            EffectKind::CompanyCreate(given) => self.create_company(work, given).await,
+            EffectKind::ProjectPublish { .. } | EffectKind::AssetTag { .. } => Err(not_built()),
+            EffectKind::Http(_) | EffectKind::Email(_) | EffectKind::Wait(_) | EffectKind::Respond(_) => {
+                Err(Refusal::Step(StepError::permanent("misplaced", "this effect is one outside")))
+            }
+        }
+        .map(Came::To)
+    }
+
+    async fn create_lead(&self, work: &mut dyn UnitOfWork, given: &Value) -> Result<Value, Refusal> {
+        let order = CaptureLead { details: fields::lead(given).map_err(Refusal::Step)? };
+        let lead = capture_within(work, &self.desk, &self.actor, &order).await?;
+        Ok(json!({"id": lead.id, "status": lead.status.as_str()}))
+    }
+
+    async fn move_lead(
+        &self,
+        work: &mut dyn UnitOfWork,
+        lead: &str,
+        to: &str,
+        reason: Option<&str>,
+    ) -> Result<Value, Refusal> {
+        let to = LeadStatus::named(to).ok_or_else(|| invalid("to", "must be a status of leads"))?;
+        let reason = reason.map(Reason::parse).transpose();
+        let order = MoveLead {
+            lead: id("lead", lead)?,
+            to,
+            reason: reason.map_err(|issue| invalid("reason", &issue.to_string()))?,
+            seen: Seen::Anything,
+        };
+        let lead = move_within(work, &self.desk, &self.actor, &order).await?;
+        Ok(json!({"id": lead.id, "status": lead.status.as_str()}))
+    }
+
+    async fn note_lead(&self, work: &mut dyn UnitOfWork, lead: &str, text: &str) -> Result<Value, Refusal> {
+        let text = Message::parse(text).map_err(|issue| invalid("text", &issue.to_string()))?;
+        let order = NoteLead { lead: id("lead", lead)?, text };
+        let note = note_within(work, &self.desk, &self.actor, &order).await?;
+        Ok(json!({"id": note.id, "lead": order.lead}))
+    }
+
+    async fn create_company(&self, work: &mut dyn UnitOfWork, given: &Value) -> Result<Value, Refusal> {
+        let order = CreateCompany { details: fields::company(given).map_err(Refusal::Step)? };
+        let company = crate::companies::create_within(work, &self.desk, &self.actor, &order).await?;
+        Ok(json!({"id": company.id, "name": company.details.name.as_str()}))
+    }
+}
+
+/// How the journal names a run as the origin of what it did.
+pub(crate) fn origin_of(run: &kairo_domain::Run) -> String {
+    format!("run:{}", run.id)
+}
+
+fn id<E>(field: &str, text: &str) -> Result<Id<E>, Refusal> {
+    Uuid::parse_str(text).map(Id::from_uuid).map_err(|_| invalid(field, "must be an id"))
+}
+
+fn invalid(field: &str, message: &str) -> Refusal {
+    Refusal::Step(StepError::permanent("invalid", format!("`{field}` {message}")))
+}
+
+fn not_built() -> Refusal {
+    Refusal::Step(StepError::permanent("not_built", "this node comes with projects and assets"))
+}
+
+impl From<Error> for Refusal {
+    /// What a person would be refused ends the step; what is nobody's fault is tried again.
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::Invalid(issues) => {
+                let list: Vec<_> =
+                    issues.iter().map(|issue| format!("{} {}", issue.pointer, issue.message)).collect();
+                Self::Step(StepError::permanent("invalid", list.join("; ")))
+            }
+            Error::Stale { .. } | Error::Busy(_) | Error::Broken(_) | Error::InProgress => Self::Store(error),
+            refused => Self::Step(StepError::permanent(refused.code().as_str(), message)),
+        }
+    }
+}

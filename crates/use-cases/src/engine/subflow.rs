@@ -1,0 +1,138 @@
+use kairo_domain::{
+    Automation, Fired, Firing, Id, Job, ParentStep, Run, RunId, RunPhase, RunState, Step, Verb,
+};
+use kairo_flow::{Plan, StepError, StepKey, StepState};
+use kairo_ports::UnitOfWork;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::drive::Drive;
+use super::inside::Refusal;
+use super::outside::Came;
+use crate::Error;
+use crate::retry::retry;
+use crate::runs::send_off;
+
+impl Drive {
+    /// Starts another automation, for which the step waits. The unit that starts it keeps the step as well, so it is
+    /// started once.
+    pub(super) async fn call(
+        &mut self,
+        work: &mut dyn UnitOfWork,
+        key: &StepKey,
+        automation: &str,
+        input: &Value,
+    ) -> Result<Came, Refusal> {
+        let called = self.callee(work, automation).await?;
+        let plan = self.desk.plans.get(work, called.id, called.flow_number).await?;
+        let firing = Firing::subflow(&entrance(&plan)?, self.as_parent(key), self.run.firing.depth + 1);
+        let fired = Fired {
+            automation: called.id,
+            owner: called.owner,
+            flow_number: called.flow_number,
+            firing,
+            input: input.clone(),
+        };
+        let child = Run::queue(self.desk.new_id(), fired, self.desk.now());
+        let permit = self.actor.may(Verb::Create, &child).map_err(Error::from)?;
+        let counted = self.actor.may(Verb::Run, &called).map_err(Error::from)?;
+        work.runs().add(&permit, &child, &[]).await.map_err(Error::from)?;
+        send_off(work, &counted, &child).await?;
+        self.children.push((key.clone(), child.id));
+        Ok(Came::Later { until: None, detail: json!({"run": child.id}) })
+    }
+
+    async fn callee(&self, work: &mut dyn UnitOfWork, automation: &str) -> Result<Automation, Refusal> {
+        let refused = |code: &str, message: String| Refusal::Step(StepError::permanent(code, message));
+        if self.run.firing.depth >= Run::MAX_DEPTH {
+            let message = format!("at most {} runs may cause one another", Run::MAX_DEPTH);
+            return Err(refused("too_deep", message));
+        }
+        let unknown = || refused("not_found", "there is no such automation of this owner".to_owned());
+        let id = Uuid::parse_str(automation).map_err(|_| unknown())?;
+        let found = work.automations().get(Id::from_uuid(id)).await.map_err(Error::from)?;
+        let called = found.filter(|called| called.owner == self.run.owner).ok_or_else(unknown)?;
+        if !called.fires() {
+            return Err(refused("not_active", format!("the automation is {}", called.status)));
+        }
+        Ok(called)
+    }
+
+    fn as_parent(&self, key: &StepKey) -> ParentStep {
+        ParentStep { run: self.run.id, step: key.to_string() }
+    }
+
+    /// Takes over what sub-flows came to that have ended since, and tells whether there was one.
+    pub(super) async fn meet_children(&mut self) -> Result<bool, Error> {
+        if self.children.is_empty() {
+            return Ok(false);
+        }
+        let mut work = self.desk.begin_read(&self.actor).await?;
+        let (mut open, waiting) = (Vec::new(), self.children.len());
+        for (key, id) in std::mem::take(&mut self.children) {
+            match work.runs().get(id).await?.map(|run| run.state.clone()) {
+                Some(RunState::Success { output, .. }) => self.execution.learned(&key, Ok(output)),
+                Some(RunState::Failed { failure, .. }) => {
+                    let error = StepError::permanent("subflow_failed", failure.message);
+                    let details = json!({"run": id, "code": failure.code, "node": failure.node});
+                    self.execution.learned(&key, Err(error.with_details(details)));
+                }
+                Some(RunState::Queued | RunState::Running | RunState::Waiting { .. }) => open.push((key, id)),
+                None => {
+                    let error =
+                        StepError::permanent("subflow_gone", "the run of the sub-flow is not there any more");
+                    self.execution.learned(&key, Err(error));
+                }
+            }
+        }
+        self.children = open;
+        Ok(self.children.len() < waiting)
+    }
+
+    /// A sub-flow that ended before this run waited found nobody to wake.
+    pub(super) async fn wake_if_a_child_has_ended(&self) -> Result<(), Error> {
+        if self.children.is_empty() {
+            return Ok(());
+        }
+        let (desk, actor, children, run) = (&self.desk, &self.actor, &self.children, self.run.id);
+        retry(|| async move {
+            let mut work = desk.begin(actor).await?;
+            for (_, child) in children {
+                if has_ended(&mut *work, *child).await? {
+                    work.queue().enqueue(&Job::DriveRun(run), desk.now()).await?;
+                    break;
+                }
+            }
+            Ok(work.commit().await?)
+        })
+        .await
+    }
+}
+
+async fn has_ended(work: &mut dyn UnitOfWork, run: RunId) -> Result<bool, Error> {
+    let is_open = |phase| matches!(phase, RunPhase::Queued | RunPhase::Running | RunPhase::Waiting);
+    Ok(work.runs().get(run).await?.is_none_or(|run| !is_open(run.phase())))
+}
+
+/// The sub-flows that held steps wait for.
+pub(super) fn waited_for(steps: &[Step]) -> Vec<(StepKey, RunId)> {
+    let mut waiting: Vec<(StepKey, RunId)> = Vec::new();
+    for Step { record, .. } in steps {
+        waiting.retain(|(key, _)| *key != record.key);
+        if let StepState::Held { detail, .. } = &record.state
+            && record.kind == "subflow"
+            && let Some(run) = detail["run"].as_str().and_then(|id| Uuid::parse_str(id).ok())
+        {
+            waiting.push((record.key.clone(), Id::from_uuid(run)));
+        }
+    }
+    waiting
+}
+
+/// Where a sub-flow begins: at its manual trigger, else at its first.
+fn entrance(plan: &Plan) -> Result<String, Refusal> {
+    let mut triggers = plan.triggers().iter();
+    let manual = triggers.clone().find(|trigger| trigger.kind == kairo_flow::TriggerKind::Manual);
+    let found = manual.or_else(|| triggers.next()).map(|trigger| trigger.node.clone());
+    found.ok_or_else(|| Refusal::Step(StepError::permanent("no_trigger", "the automation has no trigger")))
+}

@@ -1,0 +1,120 @@
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use kairo_domain::{Actor, FailedPhase, Job, Run, RunFailure, RunId, Step};
+use kairo_flow::{Execution, Plan, Scope};
+use kairo_ports::{Claimed, Claiming, RunLimits};
+use serde_json::{Value, json};
+
+use super::drive::{Drive, Going};
+use crate::Error;
+use crate::desk::Desk;
+use crate::retry::retry;
+
+/// How many runs of one owner are worked on at a time.
+const LIMITS: RunLimits = RunLimits { per_owner: 100 };
+/// When a run whose automation or owner has enough under way is looked at again.
+const PUT_OFF: TimeDelta = TimeDelta::milliseconds(500);
+
+/// Drives a run until it ends, waits, or belongs to another worker.
+///
+/// # Errors
+/// Those of the store; the run then goes on after its last checkpoint when the job is delivered again.
+pub(crate) async fn drive(desk: &Desk, id: RunId) -> Result<(), Error> {
+    // After a failed unit the execution in memory is ahead of what is kept: it begins again from there.
+    let driven = retry(|| async move {
+        match claim(desk, id).await? {
+            Some(claimed) => go(desk, claimed).await,
+            None => Ok(()),
+        }
+    });
+    match driven.await {
+        Err(Error::Stale { .. }) => {
+            tracing::info!(run.id = %id, "another worker or a person has this run now");
+            Ok(())
+        }
+        driven => driven,
+    }
+}
+
+async fn claim(desk: &Desk, id: RunId) -> Result<Option<Claimed>, Error> {
+    retry(|| async move {
+        let now = desk.now();
+        let mut work = desk.begin(&Actor::System).await?;
+        let claimed = match work.progress().claim(id, LIMITS, now).await? {
+            Claiming::Taken(claimed) => Some(*claimed),
+            Claiming::Full => {
+                work.queue().enqueue(&Job::DriveRun(id), now + PUT_OFF).await?;
+                None
+            }
+            Claiming::Nothing => None,
+        };
+        work.commit().await?;
+        Ok(claimed)
+    })
+    .await
+}
+
+async fn go(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
+    let Claimed { run, settings, owner, steps } = claimed;
+    let Some(owner) = owner else {
+        let why = "the owner of the automation may not act any more: give it to somebody else";
+        return give_up(desk, run, RunFailure::of_run("owner_gone", why)).await;
+    };
+    if run.stalls > Run::MAX_STALLS {
+        let why = format!("quarantined: {} workers ended at the same step", Run::MAX_STALLS);
+        return give_up(desk, run, RunFailure::of_run("quarantined", why)).await;
+    }
+    let plan = match plan_of(desk, &run).await {
+        Ok(plan) => plan,
+        Err(error @ (Error::FlowNotRunnable(_) | Error::NotFound { .. })) => {
+            return give_up(desk, run, RunFailure::of_run("flow_not_runnable", error.to_string())).await;
+        }
+        Err(other) => return Err(other),
+    };
+    let execution = match resumed(plan, &run, Value::Object(settings.vars.clone()), &steps) {
+        Ok(execution) => execution,
+        Err(failure) => return give_up(desk, run, failure).await,
+    };
+    let actor = Actor::Automation { id: run.automation, on_behalf_of: owner };
+    let mut drive = Drive::new(desk.clone(), actor, run, settings, execution, &steps);
+    while drive.go_on().await? == Going::On {}
+    Ok(())
+}
+
+async fn plan_of(desk: &Desk, run: &Run) -> Result<Arc<Plan>, Error> {
+    if let Some(plan) = desk.plans.known(run.automation, run.flow_number) {
+        return Ok(plan);
+    }
+    let mut work = desk.begin_read(&Actor::System).await?;
+    desk.plans.get(&mut *work, run.automation, run.flow_number).await
+}
+
+/// The execution as it was after its last checkpoint.
+fn resumed(plan: Arc<Plan>, run: &Run, vars: Value, steps: &[Step]) -> Result<Execution, RunFailure> {
+    let scope = Scope {
+        trigger: run.input.clone(),
+        vars,
+        run: json!({
+            "id": run.id,
+            "automation": run.automation,
+            "startedAt": run.started_at,
+            "flowVersion": run.flow_number.number(),
+            "firedBy": run.firing.by,
+        }),
+    };
+    let mut execution = Execution::start(plan, &run.firing.node, scope)
+        .map_err(|error| RunFailure::of_step(Some(run.firing.node.clone()), &error))?;
+    for step in steps {
+        execution.replay(&step.record);
+    }
+    Ok(execution)
+}
+
+/// Ends a run that cannot be driven at all, in the name of the program.
+async fn give_up(desk: &Desk, run: Run, failure: RunFailure) -> Result<(), Error> {
+    super::drive::end(desk, &Actor::System, run, &[], |run, at| {
+        run.fail(FailedPhase::Failed, failure.clone(), at)
+    })
+    .await
+}

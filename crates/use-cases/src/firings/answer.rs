@@ -1,0 +1,58 @@
+use kairo_domain::{Actor, RunId, RunState};
+use kairo_flow::StepState;
+use serde_json::Value;
+
+use super::Firings;
+use crate::Error;
+
+/// How far into a run its answer is looked for.
+const LOOKED_AT: u16 = 1_000;
+
+/// What a run answers to the request that fired it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HookAnswer {
+    /// What its `respond` node says.
+    Said {
+        /// The status.
+        status: u16,
+        /// The headers.
+        headers: Vec<(String, String)>,
+        /// The body: a text is sent as it is, anything else as JSON.
+        body: Value,
+    },
+    /// It ended without saying anything.
+    Silent,
+    /// It ended with an error.
+    Failed,
+}
+
+impl Firings {
+    /// The answer of a run, once there is one.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn answer(&self, run: RunId) -> Result<Option<HookAnswer>, Error> {
+        let mut work = self.desk.begin_read(&Actor::System).await?;
+        let steps = work.runs().steps(run, 0, LOOKED_AT).await?;
+        let said = steps.iter().find_map(|step| match &step.record.state {
+            StepState::Done { output, .. } if step.record.kind == "respond" => Some(output),
+            _ => None,
+        });
+        if let Some(said) = said {
+            return Ok(Some(read(said)));
+        }
+        let state = work.runs().get(run).await?.map(|run| run.state.clone());
+        Ok(match state {
+            Some(RunState::Queued | RunState::Running | RunState::Waiting { .. }) => None,
+            Some(RunState::Success { .. }) => Some(HookAnswer::Silent),
+            Some(RunState::Failed { .. }) | None => Some(HookAnswer::Failed),
+        })
+    }
+}
+
+fn read(said: &Value) -> HookAnswer {
+    let pair = |pair: &Value| Some((pair[0].as_str()?.to_owned(), pair[1].as_str()?.to_owned()));
+    let headers = said["headers"].as_array().into_iter().flatten().filter_map(pair).collect();
+    let status = said["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
+    HookAnswer::Said { status, headers, body: said["body"].clone() }
+}

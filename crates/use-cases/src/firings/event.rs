@@ -1,0 +1,147 @@
+use kairo_domain::{Actor, CompanyId, Facts, Firing, Id, JournalEntry, Refused, Resource, Run, RunId, Verb};
+use kairo_flow::{Now, Scope};
+use kairo_ports::JournalFilter;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Armed, Firings, view};
+use crate::Error;
+use crate::retry::retry;
+
+/// What caused an event.
+struct Cause {
+    /// How many runs caused one another until this event.
+    depth: u16,
+    /// The automation whose run this event is about, when it failed.
+    failed: Option<Uuid>,
+}
+
+impl Firings {
+    /// Fires every trigger that waits for what an entry of the journal tells. A trigger fires once for an event, and
+    /// only for what its owner may see; one that fails keeps nobody else's back.
+    ///
+    /// # Errors
+    /// Those of the store; what was fired before stays fired, and is not fired again.
+    pub async fn dispatch(&self, seq: i64) -> Result<(), Error> {
+        let mut work = self.desk.begin_read(&Actor::System).await?;
+        let filter = JournalFilter { before: Some(seq + 1), ..JournalFilter::default() };
+        let entry = work.journal().latest(&filter, 1).await?.pop();
+        let Some(entry) = entry.filter(|entry| entry.seq == seq) else { return Ok(()) };
+        let mut waiting = Vec::new();
+        for trigger in work.triggers().listening(&entry.event).await? {
+            waiting.extend(self.arm(&mut *work, trigger).await?);
+        }
+        drop(work);
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let cause = self.cause(&entry).await?;
+        let mut failure = None;
+        for armed in waiting {
+            if let Err(error) = self.meet(&armed, &entry, &cause).await {
+                tracing::warn!(automation.id = %armed.automation.id, %error, "a trigger could not be fired");
+                failure = Some(error);
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    async fn meet(&self, armed: &Armed, entry: &JournalEntry, cause: &Cause) -> Result<(), Error> {
+        if cause.failed == Some(armed.automation.id.uuid()) {
+            return Ok(());
+        }
+        let Some(input) = self.seen_by(&armed.actor, entry).await? else { return Ok(()) };
+        if cause.depth > Run::MAX_DEPTH {
+            return self.refuse(armed, "too_deep").await;
+        }
+        let (automation, node) = (&armed.automation, &armed.trigger.node);
+        let plan = match self.plan(automation).await {
+            Ok(plan) => plan,
+            Err(Error::FlowNotRunnable(_)) => return self.refuse(armed, "flow_not_runnable").await,
+            Err(other) => return Err(other),
+        };
+        let scope = Scope {
+            trigger: input.clone(),
+            vars: Value::Object(automation.settings.vars.clone()),
+            run: json!({"automation": automation.id}),
+        };
+        let (now, text) = (self.desk.now(), self.desk.now().to_rfc3339());
+        match plan.accepts(node, &scope, Now { ms: now.timestamp_millis(), text: &text }) {
+            Ok(true) => {
+                self.fire(armed, &Firing::event(node, entry.seq, cause.depth), &input).await.map(drop)
+            }
+            Ok(false) => Ok(()),
+            Err(_) => self.refuse(armed, "filter_failed").await,
+        }
+    }
+
+    /// What the owner of an automation may see of an event; `None` when that is nothing.
+    async fn seen_by(&self, actor: &Actor, entry: &JournalEntry) -> Result<Option<Value>, Error> {
+        let resource = Resource::ALL.into_iter().find(|resource| resource.as_str() == entry.resource);
+        let (Some(resource), Some(subject)) = (resource, entry.subject) else { return Ok(None) };
+        let mut input = json!({
+            "event": entry.event,
+            "seq": entry.seq,
+            "at": entry.at,
+            "actor": {"kind": entry.actor, "id": entry.actor_id},
+            "subject": subject,
+            "data": entry.body,
+        });
+        let mut work = self.desk.begin_read(actor).await?;
+        let shown = match resource {
+            Resource::Lead => {
+                work.leads().get(Id::from_uuid(subject)).await?.map(|lead| ("lead", view::lead(&lead)))
+            }
+            Resource::User => {
+                work.users().get(Id::from_uuid(subject)).await?.map(|user| ("user", view::user(&user)))
+            }
+            Resource::Run => {
+                work.runs().get(Id::from_uuid(subject)).await?.map(|run| ("run", view::run(&run)))
+            }
+            _ => {
+                let facts = Facts { company: entry.company, ..Facts::of(resource, subject) };
+                actor
+                    .may(Verb::Read, &facts)
+                    .ok()
+                    .map(|_| ("company", json!(entry.company.map(CompanyId::uuid))))
+            }
+        };
+        Ok(shown.map(|(name, value)| {
+            input[name] = value;
+            input
+        }))
+    }
+
+    async fn cause(&self, entry: &JournalEntry) -> Result<Cause, Error> {
+        let by_run = entry.origin.request.as_deref().and_then(|origin| origin.strip_prefix("run:"));
+        let by_run = by_run.and_then(|id| Uuid::parse_str(id).ok());
+        let about = entry.subject.filter(|_| entry.event == "run.failed");
+        let depth = match by_run.or(about) {
+            Some(run) => self.depth_of(Id::from_uuid(run)).await?.saturating_add(1),
+            None => 0,
+        };
+        let failed = entry.body["automation"].as_str().filter(|_| about.is_some());
+        Ok(Cause { depth, failed: failed.and_then(|id| Uuid::parse_str(id).ok()) })
+    }
+
+    async fn depth_of(&self, run: RunId) -> Result<u16, Error> {
+        let mut work = self.desk.begin_read(&Actor::System).await?;
+        Ok(work.runs().get(run).await?.map_or(0, |run| run.firing.depth))
+    }
+
+    /// Leaves a line in the journal, so that the owner can find out why nothing ran.
+    async fn refuse(&self, armed: &Armed, why: &'static str) -> Result<(), Error> {
+        let refused = &Refused {
+            verb: Verb::Run,
+            resource: Resource::Automation,
+            subject: Some(armed.automation.id.uuid()),
+            why,
+        };
+        retry(|| async move {
+            let mut work = self.desk.begin(&armed.actor).await?;
+            work.journal().record_refusal(&armed.actor, refused, self.desk.now()).await?;
+            Ok(work.commit().await?)
+        })
+        .await
+    }
+}

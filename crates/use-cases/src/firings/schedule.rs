@@ -1,0 +1,73 @@
+use chrono::{DateTime, Utc};
+use kairo_domain::{Actor, Due, Firing, Schedule, Trigger, TriggerOn};
+use kairo_ports::UnitOfWork;
+use serde_json::json;
+
+use super::Firings;
+use crate::Error;
+use crate::retry::retry;
+
+impl Firings {
+    /// Fires every schedule that is due, and tells how many runs that made. Any number of processes may do this at
+    /// once: a planned instant makes one run.
+    ///
+    /// # Errors
+    /// Those of the store; what was fired before stays fired.
+    pub async fn fire_schedules(&self) -> Result<usize, Error> {
+        let mut fired = 0;
+        while let Some(runs) = retry(|| self.fire_next()).await? {
+            fired += runs;
+        }
+        Ok(fired)
+    }
+
+    /// When the next schedule is due; nothing may be planned.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn next_planned(&self) -> Result<Option<DateTime<Utc>>, Error> {
+        let mut work = self.desk.begin_read(&Actor::System).await?;
+        Ok(work.triggers().next_planned().await?)
+    }
+
+    /// One schedule, its runs and its next instant in one unit; `None` when none is due.
+    async fn fire_next(&self) -> Result<Option<usize>, Error> {
+        let now = self.desk.now();
+        let mut work = self.desk.begin(&Actor::System).await?;
+        let Some(trigger) = work.triggers().due_schedules(now, 1).await?.pop() else { return Ok(None) };
+        let due = due(&trigger, now);
+        let mut runs = 0;
+        for instant in &due.instants {
+            runs += usize::from(self.fire_at(&mut *work, &trigger, *instant).await?);
+        }
+        work.triggers().plan(trigger.automation, &trigger.node, due.next).await?;
+        work.commit().await?;
+        Ok(Some(runs))
+    }
+
+    async fn fire_at(
+        &self,
+        work: &mut dyn UnitOfWork,
+        trigger: &Trigger,
+        instant: DateTime<Utc>,
+    ) -> Result<bool, Error> {
+        let Some(armed) = self.arm(work, trigger.clone()).await? else { return Ok(false) };
+        let firing = Firing::schedule(&trigger.node, instant);
+        let input = json!({"scheduledAt": instant, "firedAt": self.desk.now()});
+        Ok(self.add(work, &Actor::System, &armed.automation, firing, input).await?.is_some())
+    }
+}
+
+/// What is to be fired. A schedule that was never planned begins now; one that cannot be read any more never fires.
+fn due(trigger: &Trigger, now: DateTime<Utc>) -> Due {
+    let nothing = Due { instants: Vec::new(), next: None };
+    let TriggerOn::Schedule { cron, zone, missed, next_at } = &trigger.on else { return nothing };
+    match (Schedule::parse(cron, zone, now), next_at) {
+        (Ok(schedule), Some(planned)) => schedule.due(*missed, *planned, now),
+        (Ok(schedule), None) => Due { instants: Vec::new(), next: schedule.next_after(now) },
+        (Err(issue), _) => {
+            tracing::error!(automation.id = %trigger.automation, error = %issue, "a schedule cannot be read");
+            nothing
+        }
+    }
+}

@@ -1,0 +1,40 @@
+use kairo_domain::{Actor, Event, Resource, Run, RunChange, RunId, Verb};
+use kairo_ports::UnitOfWork;
+
+use super::Runs;
+use crate::Error;
+use crate::desk::Asked;
+
+impl Runs {
+    /// Ends a run, and the sub-flows it waits for. A step that is under way may still have its effect outside; nothing
+    /// that it brings back is written.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::IllegalTransition`] when it has ended.
+    pub async fn cancel(&self, actor: &Actor, id: RunId) -> Result<Run, Error> {
+        let desk = &self.desk;
+        desk.order(actor, Asked::of(Verb::Update, Resource::Run, id.uuid()), || async move {
+            let mut work = desk.begin(actor).await?;
+            let run = work.runs().get(id).await?.ok_or_else(|| Error::missing(id))?;
+            let ended = self.end(&mut *work, actor, run).await?;
+            let mut waiting = work.runs().children(id).await?;
+            while let Some(child) = waiting.pop() {
+                waiting.extend(work.runs().children(child.id).await?);
+                self.end(&mut *work, actor, child).await?;
+            }
+            work.commit().await?;
+            Ok(ended)
+        })
+        .await
+    }
+
+    async fn end(&self, work: &mut dyn UnitOfWork, actor: &Actor, mut run: Run) -> Result<Run, Error> {
+        let now = self.desk.now();
+        let permit = actor.may(Verb::Update, &run)?;
+        run.cancel(now)?;
+        work.runs().end(&permit, &run).await.map_err(Error::or_again)?;
+        let change = RunChange::Cancelled { automation: run.automation };
+        work.journal().record(&permit, &Event::Run { run: run.id, change }, now).await?;
+        Ok(run)
+    }
+}

@@ -16,7 +16,7 @@ const EXPRESSIONS: [&str; 24] = [
     "'x' * 1000000000",
     "['x'] * 1000000000",
     "2 ** 100000",
-    "[[1] * 100000] * 100000",
+    "nobody.there.at_all",
     "trigger.nothing",
     "nobody",
     "steps.nothing.there",

@@ -60,8 +60,7 @@ pub(super) async fn are_found_through_indexes(store: &PgStore) {
     let cases = [
         newest("idx_automations_created"),
         newest("idx_automations_user").that(AutomationField::UserId, of_user),
-        newest("idx_automations_status")
-            .that(AutomationField::Status, Test::Equal(FieldValue::text("PAUSED"))),
+        newest("idx_automations_").that(AutomationField::Status, Test::Equal(FieldValue::text("PAUSED"))),
     ];
     assert_found(store, &cases).await;
     assert_all_served::<AutomationField>(store, &[]).await;
@@ -72,7 +71,7 @@ pub(super) async fn are_found_through_indexes(store: &PgStore) {
         newest("idx_runs_started"),
         Case::ordered(RunField::StartedAt, Ascending, "idx_runs_started"),
         newest("idx_runs_automation").that(RunField::AutomationId, of_automation()),
-        newest("idx_runs_status").that(RunField::Status, Test::Equal(FieldValue::text("RUNNING"))),
+        newest("idx_runs_").that(RunField::Status, Test::Equal(FieldValue::text("RUNNING"))),
     ];
     assert_found(store, &cases).await;
     assert_all_served::<RunField>(store, &[]).await;

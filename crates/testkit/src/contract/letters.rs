@@ -39,7 +39,15 @@ pub async fn nothing_is_kept_without_commit(store: &dyn Store) {
     let mut work = begin(store, &Actor::System).await;
     assert_eq!(work.letters().take(at(100), at(200), 50).await.unwrap().len(), 1);
     drop(work);
-    assert_eq!(ids(&take(store, 100, 200, 50).await), [id]);
+    // A dropped unit holds what it took until its end has reached the database.
+    let mut taken = Vec::new();
+    for _ in 0..1_000 {
+        taken = take(store, 100, 200, 50).await;
+        if !taken.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(ids(&taken), [id]);
 }
 
 /// The oldest letter comes first, and no more than asked for.

@@ -92,7 +92,7 @@ pub(super) async fn runs_do_not_look_at_others(owner: &mut PgConnection) {
 
 const OF_THE_PROGRAM: [(&str, &str); 6] = [
     (
-        "idx_runs_status",
+        "idx_runs_open",
         "SELECT id FROM automation_runs WHERE status = 'RUNNING' AND touched_at < '2026-01-02'
           AND (phase <> 'WAITING' OR due_at IS NULL OR due_at < '2026-01-02') ORDER BY started_at, id LIMIT 100",
     ),

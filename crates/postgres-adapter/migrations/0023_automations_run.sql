@@ -335,7 +335,8 @@ CREATE TRIGGER pass_on_event AFTER INSERT ON kairo.journal
                   'project.published', 'asset.uploaded', 'user.signed_up', 'run.failed')
   ) EXECUTE FUNCTION kairo.pass_on_event();
 
--- As in 0020. What an automation is triggered by, and what it did before, is told by the automation.
+-- As in 0020. What an automation is triggered by, and what it did before, is told by the automation; credentials, which
+-- 0024 adds, have their owner's audience.
 CREATE OR REPLACE FUNCTION kairo.record_direct_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -373,7 +374,7 @@ BEGIN
   CASE thing
     WHEN 'company' THEN
       audience := subject ->> 'id';
-    WHEN 'automation', 'session', 'api_key', 'second_factor', 'email_change' THEN
+    WHEN 'automation', 'session', 'api_key', 'credential', 'second_factor', 'email_change' THEN
       SELECT company_id INTO audience FROM public.users WHERE id = (subject ->> 'user_id')::uuid;
     WHEN 'run', 'automation_trigger', 'automation_version' THEN
       SELECT owner.company_id INTO audience
@@ -391,10 +392,11 @@ BEGIN
 END
 $$;
 
+-- What goes along with its automation is told by the automation: such a change comes from a trigger of the foreign key.
 CREATE TRIGGER record_direct_change AFTER INSERT OR UPDATE OR DELETE ON kairo.automation_triggers
-  FOR EACH ROW WHEN (nullif(current_setting('kairo.actor', true), '') IS NULL)
+  FOR EACH ROW WHEN (nullif(current_setting('kairo.actor', true), '') IS NULL AND pg_trigger_depth() = 0)
   EXECUTE FUNCTION kairo.record_direct_change('automation_trigger');
--- A version comes along with a change of the automation, which is recorded; that it changes or goes is not meant to be.
+-- A version comes along with a change of the automation as well; that it changes or goes by itself is not meant to be.
 CREATE TRIGGER record_direct_change AFTER UPDATE OR DELETE ON kairo.automation_versions
-  FOR EACH ROW WHEN (nullif(current_setting('kairo.actor', true), '') IS NULL)
+  FOR EACH ROW WHEN (nullif(current_setting('kairo.actor', true), '') IS NULL AND pg_trigger_depth() = 0)
   EXECUTE FUNCTION kairo.record_direct_change('automation_version');

@@ -34,62 +34,6 @@ ALTER TABLE kairo.credentials ENABLE ROW LEVEL SECURITY;
 ALTER TABLE kairo.credentials FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner_all ON kairo.credentials TO kairo_owner USING (true) WITH CHECK (true);
 
--- As in 0020; what belongs to a user, credentials as well, has its company's audience.
-CREATE OR REPLACE FUNCTION kairo.record_direct_change() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  thing CONSTANT text := TG_ARGV[0];
-  verb CONSTANT text := CASE TG_OP WHEN 'INSERT' THEN 'create' WHEN 'UPDATE' THEN 'update' ELSE 'delete' END;
-  before CONSTANT jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
-  after CONSTANT jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
-  subject CONSTANT jsonb := coalesce(after, before);
-  resource CONSTANT text := CASE
-    WHEN thing = 'api_key' THEN 'API key'
-    WHEN thing = 'invitation' AND subject ->> 'role' = 'CLIENT' THEN 'client invitation'
-    WHEN thing = 'invitation' THEN 'staff invitation'
-    ELSE thing
-  END;
-  named CONSTANT text := CASE
-    WHEN thing = 'second_factor' THEN subject ->> 'user_id'
-    WHEN thing = 'one_time_token' THEN subject ->> 'subject'
-    WHEN thing IN ('automation_trigger', 'automation_version') THEN subject ->> 'automation_id'
-    ELSE subject ->> 'id'
-  END;
-  body jsonb := '{}';
-  audience uuid;
-BEGIN
-  IF TG_OP = 'UPDATE' THEN
-    -- Names, never values: a value may be a password hash or an address. The two columns that move on every change
-    -- tell nothing.
-    SELECT jsonb_build_object('columns', coalesce(jsonb_agg(key ORDER BY key), '[]'))
-      INTO body
-      FROM jsonb_each(after) AS changed (key, value)
-     WHERE value <> before -> key AND key NOT IN ('version', 'updated_at');
-  END IF;
-
-  -- Where the row names no company, its owner's. An owner who is being deleted along with the row is no longer found,
-  -- and an entry without an audience is for staff.
-  CASE thing
-    WHEN 'company' THEN
-      audience := subject ->> 'id';
-    WHEN 'automation', 'session', 'api_key', 'credential', 'second_factor', 'email_change' THEN
-      SELECT company_id INTO audience FROM public.users WHERE id = (subject ->> 'user_id')::uuid;
-    WHEN 'run', 'automation_trigger', 'automation_version' THEN
-      SELECT owner.company_id INTO audience
-        FROM public.automations AS flow JOIN public.users AS owner ON owner.id = flow.user_id
-       WHERE flow.id = (subject ->> 'automation_id')::uuid;
-    ELSE
-      audience := subject ->> 'company_id';
-  END CASE;
-
-  -- The login is the only name this change has.
-  INSERT INTO kairo.journal (at, actor, verb, resource, subject, event, body, company_id, address, agent)
-  VALUES (clock_timestamp(), 'direct', verb, resource, named::uuid, thing || '.' || verb || 'd',
-          body, audience, host(inet_client_addr()), session_user);
-  RETURN NULL;
-END
-$$;
-
 CREATE TRIGGER record_direct_change AFTER INSERT OR UPDATE OR DELETE ON kairo.credentials
   FOR EACH ROW WHEN (nullif(current_setting('kairo.actor', true), '') IS NULL)
   EXECUTE FUNCTION kairo.record_direct_change('credential');

@@ -171,7 +171,7 @@ impl Automation {
         Ok(Some(FlowDrawn { automation: self.id, number: self.flow_number }))
     }
 
-    /// Takes the automation out of sight; it fires no more, and the purge removes it after the retention period.
+    /// Takes the automation out of sight; it fires no more.
     pub fn delete(&mut self, at: DateTime<Utc>) -> AutomationId {
         self.record.deleted_at = Some(at);
         self.touch(at);
@@ -181,6 +181,11 @@ impl Automation {
     /// Whether its triggers fire.
     pub fn fires(&self) -> bool {
         self.status == AutomationStatus::Active && self.deleted_at.is_none()
+    }
+
+    /// Whether a person may start it: while it fires, or as a test while it is a draft.
+    pub fn may_be_run_by_hand(&self) -> bool {
+        self.fires() || (self.status == AutomationStatus::Draft && self.deleted_at.is_none())
     }
 
     fn touch(&mut self, at: DateTime<Utc>) {

@@ -137,8 +137,9 @@ impl Run {
         Ok(())
     }
 
-    /// The run got a step further.
-    pub fn advance(&mut self) {
+    /// The run got a step further after so much more work.
+    pub fn advance(&mut self, worked: TimeDelta) {
+        self.record.worked += millis(worked).max(TimeDelta::zero());
         self.record.stalls = 0;
     }
 
@@ -148,8 +149,7 @@ impl Run {
     /// [`RunRefused`] unless it is running.
     pub fn wait(&mut self, until: Option<DateTime<Utc>>, worked: TimeDelta) -> Result<(), RunRefused> {
         self.enter(RunState::Waiting { until })?;
-        self.record.worked += millis(worked);
-        self.record.stalls = 0;
+        self.advance(worked);
         Ok(())
     }
 
@@ -182,6 +182,11 @@ impl Run {
         self.fail(FailedPhase::Cancelled, RunFailure::cancelled(), at)?;
         self.record.fence += 1;
         Ok(())
+    }
+
+    /// Whether it has ended, in whatever way.
+    pub const fn has_ended(&self) -> bool {
+        self.record.state.ending().is_some()
     }
 
     /// Where it stands.

@@ -1,10 +1,10 @@
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use kairo_domain::{Actor, AutomationSettings, Run, RunId, RunRecord, RunState, Step, User, UserActor, Via};
-use kairo_ports::{Claimed, Claiming, RunLimits, RunProgress, StoreError};
+use kairo_ports::{Claimed, Claiming, IdleRun, RunLimits, RunProgress, StoreError};
 
 use crate::guard::refused;
-use crate::runs::{Claim, Kept};
+use crate::runs::{Claim, Kept, is_open_child};
 use crate::shelf::Shelf;
 use crate::unit_of_work::MemoryUnitOfWork;
 
@@ -45,16 +45,20 @@ impl RunProgress for MemoryUnitOfWork {
         self.write(move |shelf| checkpoint(shelf, &run, &steps))
     }
 
-    async fn idle(&mut self, since: DateTime<Utc>, limit: u16) -> Result<Vec<RunId>, StoreError> {
+    async fn idle(
+        &mut self,
+        since: DateTime<Utc>,
+        last: Option<IdleRun>,
+        limit: u16,
+    ) -> Result<Vec<IdleRun>, StoreError> {
         self.demand_system()?;
-        let is_idle = |kept: &&Kept| match kept.run.state {
-            RunState::Waiting { until: Some(until) } if until >= since => false,
-            RunState::Queued | RunState::Running | RunState::Waiting { .. } => kept.touched_at < since,
-            RunState::Success { .. } | RunState::Failed { .. } => false,
-        };
-        let mut idle: Vec<_> = self.view.runs.rows.rows().filter(is_idle).map(|kept| &kept.run).collect();
-        idle.sort_by_key(|run| (run.started_at, run.id));
-        Ok(idle.into_iter().take(usize::from(limit)).map(|run| run.id).collect())
+        let key = |run: &IdleRun| (run.started_at, run.id);
+        let found = self.view.runs.rows.rows().filter(|kept| is_idle(&self.view, kept, since));
+        let found = found.map(|kept| IdleRun { started_at: kept.run.started_at, id: kept.run.id });
+        let mut idle: Vec<_> = found.filter(|run| last.is_none_or(|last| key(run) > key(&last))).collect();
+        idle.sort_by_key(key);
+        idle.truncate(usize::from(limit));
+        Ok(idle)
     }
 
     async fn purge(&mut self, now: DateTime<Utc>, limit: u16) -> Result<u64, StoreError> {
@@ -102,6 +106,20 @@ fn checkpoint(shelf: &mut Shelf, run: &Run, steps: &[Step]) -> Result<(), StoreE
     shelf.runs.append(run.id, steps)?;
     shelf.runs.put(written, touched_at);
     Ok(())
+}
+
+/// Whether nobody touched the run since the instant, and something should have happened to it.
+fn is_idle(shelf: &Shelf, kept: &Kept, since: DateTime<Utc>) -> bool {
+    let run = &kept.run;
+    let should_move = match run.state {
+        RunState::Queued | RunState::Running => true,
+        RunState::Waiting { until: Some(until) } => until < since,
+        RunState::Waiting { until: None } => {
+            !shelf.runs.rows.rows().any(|other| is_open_child(&other.run, run.id))
+        }
+        RunState::Success { .. } | RunState::Failed { .. } => false,
+    };
+    kept.touched_at < since && should_move
 }
 
 fn may_go_on(run: &Run, now: DateTime<Utc>) -> bool {

@@ -3,10 +3,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use kairo_domain::{
-    AutomationId, Filter, Page, PageRequest, Permit, Run, RunField, RunId, RunPhase, RunRecord, RunStatus,
-    Sort, Step, UserId,
+    AutomationId, Filter, Page, PageRequest, Permit, Run, RunField, RunId, RunPhase, RunRecord, RunState,
+    RunStatus, Sort, Step, UserId,
 };
 use kairo_ports::{RunFigures, RunRepository, StoreError};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::guard::{Guard, refused, sees};
@@ -51,7 +52,8 @@ impl RunRepository for MemoryUnitOfWork {
         sort: &Sort<RunField>,
         page: &PageRequest,
     ) -> Result<Page<Run>, StoreError> {
-        Ok(page_of(self.seen_runs(), filter, sort, page))
+        let page = page_of(self.seen_runs(), filter, sort, page);
+        Ok(Page { items: page.items.iter().map(in_brief).collect(), ..page })
     }
 
     async fn steps(&mut self, run: RunId, after: u32, limit: u16) -> Result<Vec<Step>, StoreError> {
@@ -60,6 +62,14 @@ impl RunRepository for MemoryUnitOfWork {
         }
         let steps = self.view.runs.steps_of(run).filter(|step| step.seq > after);
         Ok(steps.take(usize::from(limit)).cloned().collect())
+    }
+
+    async fn answer_of(&mut self, run: RunId) -> Result<Option<Step>, StoreError> {
+        if !self.view.runs.get(run).is_some_and(|run| sees(&self.actor, run)) {
+            return Ok(None);
+        }
+        let is_answer = |step: &&Step| step.record.kind == Step::ANSWER && is_done(step);
+        Ok(self.view.runs.steps_of(run).find(is_answer).cloned())
     }
 
     async fn add(&mut self, permit: &Permit, run: &Run, steps: &[Step]) -> Result<bool, StoreError> {
@@ -81,11 +91,8 @@ impl RunRepository for MemoryUnitOfWork {
     }
 
     async fn children(&mut self, run: RunId) -> Result<Vec<Run>, StoreError> {
-        let waits_for = |child: &&Run| {
-            child.phase().status() == RunStatus::Running
-                && child.firing.parent.as_ref().is_some_and(|parent| parent.run == run)
-        };
-        let mut children: Vec<Run> = self.seen_runs().filter(waits_for).cloned().collect();
+        let mut children: Vec<Run> =
+            self.seen_runs().filter(|child| is_open_child(child, run)).cloned().collect();
         children.sort_by_key(|child| (child.started_at, child.id));
         Ok(children)
     }
@@ -211,6 +218,27 @@ fn end(shelf: &mut Shelf, guard: &Guard, run: &Run) -> Result<(), StoreError> {
     });
     shelf.runs.put(ended, ending.at);
     Ok(())
+}
+
+/// Whether a step of the run waits for the other one.
+pub(crate) fn is_open_child(child: &Run, run: RunId) -> bool {
+    child.phase().status() == RunStatus::Running
+        && child.firing.parent.as_ref().is_some_and(|parent| parent.run == run)
+}
+
+/// Whether the step ended well. The types of which it is made are not known in this room, but how they are written.
+fn is_done(step: &Step) -> bool {
+    serde_json::to_value(&step.record.state).is_ok_and(|state| state["state"] == "done")
+}
+
+/// The run without what it took in and came to.
+fn in_brief(run: &Run) -> Run {
+    let mut record = RunRecord::clone(run);
+    record.input = Value::Null;
+    if let RunState::Success { output, .. } = &mut record.state {
+        *output = Value::Null;
+    }
+    Run::restore(record)
 }
 
 fn fire_key(run: &Run) -> (Uuid, String) {

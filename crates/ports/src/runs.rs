@@ -38,6 +38,15 @@ pub struct RunLimits {
     pub per_owner: u16,
 }
 
+/// An open run that nobody has touched for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdleRun {
+    /// When it was fired.
+    pub started_at: DateTime<Utc>,
+    /// The run.
+    pub id: RunId,
+}
+
 /// The runs of an automation in a span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct RunFigures {
@@ -62,7 +71,7 @@ pub trait RunRepository: Send {
     /// The run with this id.
     async fn get(&mut self, id: RunId) -> Result<Option<Run>, StoreError>;
 
-    /// A page of the runs that pass the filter, in this order.
+    /// A page of the runs that pass the filter, in this order. What they took in and came to is left out: both are null.
     async fn list(
         &mut self,
         filter: &Filter<RunField>,
@@ -72,6 +81,9 @@ pub trait RunRepository: Send {
 
     /// The steps of a run after this number, in order.
     async fn steps(&mut self, run: RunId, after: u32, limit: u16) -> Result<Vec<Step>, StoreError>;
+
+    /// The first step of a run that says what the webhook is to be [answered](Step::ANSWER), if it came to that.
+    async fn answer_of(&mut self, run: RunId) -> Result<Option<Step>, StoreError>;
 
     /// Adds a run, with steps that it begins with, and tells whether it did: when the automation was fired with this
     /// key before, nothing is written.
@@ -113,10 +125,16 @@ pub trait RunProgress: Send {
     /// Steps of a run that ends are [shortened](Step::shorten).
     async fn checkpoint(&mut self, run: &Run, steps: &[Step]) -> Result<(), StoreError>;
 
-    /// The open runs that nobody has touched since an instant, the oldest first, leaving out those that wait for a
-    /// later one. Each of them must have a job; one without was lost. To add, take and keep a run is to touch it, the
+    /// The open runs that nobody has touched since an instant, the oldest first and then by id, those after the last one
+    /// that was looked at. Left out are those that wait for a later instant, and those that wait for a sub-flow that is
+    /// open. Each of the others must have a job; one without was lost. To add, take and keep a run is to touch it, the
     /// last at the instant at which its latest step ended.
-    async fn idle(&mut self, since: DateTime<Utc>, limit: u16) -> Result<Vec<RunId>, StoreError>;
+    async fn idle(
+        &mut self,
+        since: DateTime<Utc>,
+        last: Option<IdleRun>,
+        limit: u16,
+    ) -> Result<Vec<IdleRun>, StoreError>;
 
     /// Removes ended runs whose automation keeps them no longer, at most so many, and tells how many they were. Those
     /// that another open unit is removing are passed over.

@@ -38,24 +38,34 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM (SELECT replace(initcap(replace(column_name, '_', ' ')), ' ', '') AS joined) AS name
 $$;
 
+-- An id of version 7. Within one millisecond ids are in the order of their places, and no two may have the same.
+CREATE FUNCTION kairo.id_at(instant timestamptz, place bigint) RETURNS uuid
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT (lpad(to_hex(floor(extract(epoch FROM instant) * 1000)::bigint), 12, '0') || '70008'
+            || lpad(to_hex(place), 15, '0'))::uuid
+$$;
+
+CREATE SEQUENCE kairo.lead_timeline_places;
+
 -- A lead that is changed by hand has a timeline as well.
 CREATE FUNCTION kairo.tell_direct_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   -- What has an entry of its own, and the two columns that move on every change.
   untold CONSTANT text[] := ARRAY['status', 'status_reason', 'deleted_at', 'version', 'updated_at'];
+  instant CONSTANT timestamptz := clock_timestamp();
   edited jsonb;
 BEGIN
   IF TG_OP = 'INSERT' THEN
     INSERT INTO kairo.lead_timeline (id, lead_id, at, kind, actor, body)
-    VALUES (gen_random_uuid(), NEW.id, clock_timestamp(), 'created', 'direct',
+    VALUES (kairo.id_at(instant, nextval('kairo.lead_timeline_places')), NEW.id, instant, 'created', 'direct',
             jsonb_build_object('source', NEW.source));
     RETURN NULL;
   END IF;
 
   IF NEW.status <> OLD.status THEN
     INSERT INTO kairo.lead_timeline (id, lead_id, at, kind, actor, body)
-    VALUES (gen_random_uuid(), NEW.id, clock_timestamp(), 'status_changed', 'direct',
+    VALUES (kairo.id_at(instant, nextval('kairo.lead_timeline_places')), NEW.id, instant, 'status_changed', 'direct',
             jsonb_build_object('from', OLD.status, 'to', NEW.status, 'reason', NEW.status_reason));
   END IF;
 
@@ -64,12 +74,13 @@ BEGIN
    WHERE value <> to_jsonb(OLD) -> key AND key <> ALL (untold);
   IF edited IS NOT NULL THEN
     INSERT INTO kairo.lead_timeline (id, lead_id, at, kind, actor, body)
-    VALUES (gen_random_uuid(), NEW.id, clock_timestamp(), 'edited', 'direct', jsonb_build_object('fields', edited));
+    VALUES (kairo.id_at(instant, nextval('kairo.lead_timeline_places')), NEW.id, instant, 'edited', 'direct',
+            jsonb_build_object('fields', edited));
   END IF;
 
   IF NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL THEN
     INSERT INTO kairo.lead_timeline (id, lead_id, at, kind, actor)
-    VALUES (gen_random_uuid(), NEW.id, clock_timestamp(), 'deleted', 'direct');
+    VALUES (kairo.id_at(instant, nextval('kairo.lead_timeline_places')), NEW.id, instant, 'deleted', 'direct');
   END IF;
   RETURN NULL;
 END
@@ -79,12 +90,10 @@ CREATE TRIGGER tell_direct_change AFTER INSERT OR UPDATE ON leads
   FOR EACH ROW WHEN (nullif(current_setting('kairo.actor', true), '') IS NULL)
   EXECUTE FUNCTION kairo.tell_direct_change();
 
--- What the journal knows of the leads that are there already. The numbers of its lines become ids of version 7, so that
--- they keep their order within an instant. Of a change by hand it knows the columns alone.
+-- What the journal knows of the leads that are there already, in the order of its numbers. Of a change by hand it knows
+-- the columns alone.
 INSERT INTO kairo.lead_timeline (id, lead_id, at, kind, actor, actor_id, body)
-SELECT (lpad(to_hex(floor(extract(epoch FROM line.at) * 1000)::bigint), 12, '0') || '70008'
-          || lpad(to_hex(line.seq), 15, '0'))::uuid,
-       lead.id, line.at,
+SELECT kairo.id_at(line.at, line.seq), lead.id, line.at,
        CASE line.event WHEN 'lead.updated' THEN 'edited' ELSE substr(line.event, length('lead.') + 1) END,
        line.actor, line.actor_id,
        CASE line.event WHEN 'lead.updated' THEN jsonb_build_object('fields', columns.fields) ELSE line.body END

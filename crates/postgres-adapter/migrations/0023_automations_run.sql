@@ -8,7 +8,17 @@ ALTER TABLE automations
   ADD CONSTRAINT automations_settings_check CHECK (jsonb_typeof(settings) = 'object'),
   -- As in 0011.
   ADD CONSTRAINT automations_settings_numbers_check
-    CHECK (NOT jsonb_path_exists(settings, '$.** ? (@.type() == "number" && (@ > 1.7e308 || @ < -1.7e308))'));
+    CHECK (NOT jsonb_path_exists(settings, '$.** ? (@.type() == "number" && (@ > 1.7e308 || @ < -1.7e308))')),
+  -- The bounds of the domain's AutomationSettings. Claims and purges go through the settings of everybody: one that
+  -- cannot be read as a whole number would stop them for all.
+  ADD CONSTRAINT automations_settings_bounds_check CHECK (
+    nullif(settings -> 'runTimeoutSeconds', 'null') BETWEEN '1' AND '604800'
+    AND settings ->> 'runTimeoutSeconds' NOT LIKE '%.%'
+    AND nullif(settings -> 'maxConcurrentRuns', 'null') BETWEEN '1' AND '1000'
+    AND settings ->> 'maxConcurrentRuns' NOT LIKE '%.%'
+    AND nullif(settings -> 'retentionDays', 'null') BETWEEN '1' AND '3650'
+    AND settings ->> 'retentionDays' NOT LIKE '%.%'
+  );
 
 ALTER TABLE automation_runs
   ADD COLUMN flow_number INTEGER  NOT NULL DEFAULT 1,
@@ -42,8 +52,8 @@ ALTER TABLE automation_runs
 CREATE UNIQUE INDEX automation_runs_automation_id_fire_key_key ON automation_runs (automation_id, fire_key)
   WHERE fire_key IS NOT NULL;
 CREATE INDEX idx_runs_parent ON automation_runs (parent_run) WHERE parent_run IS NOT NULL;
--- Where policies guard a table, the planner does not use statistics of a column's values; this index says by itself that
--- few runs are under way.
+-- Where a policy guards a table, the planner uses no statistics for an operator that is not leakproof, such as the
+-- equality of enums; this index says by itself that few runs are under way.
 CREATE INDEX idx_runs_open ON automation_runs (started_at, id) WHERE status = 'RUNNING';
 
 -- Flows as they were, never changed. A trigger keeps them, whoever changes the automation.
@@ -83,6 +93,9 @@ CREATE TABLE kairo.automation_run_steps (
     FOREIGN KEY (run_id) REFERENCES public.automation_runs (id) ON DELETE CASCADE,
   CONSTRAINT automation_run_steps_state_check CHECK (state IN ('DONE', 'FAILED', 'SKIPPED', 'HELD'))
 );
+
+-- What answers a webhook, among however many steps.
+CREATE INDEX idx_automation_run_steps_answer ON kairo.automation_run_steps (run_id, seq) WHERE kind = 'respond';
 
 -- The triggers of automations, to be found when something happens.
 CREATE TABLE kairo.automation_triggers (
@@ -190,14 +203,16 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- A run that no worker drives any more has no claim, whoever moved it; one that ended is a log and nothing more. The
--- outputs of one that did not end well stay whole: it may be repeated from there on.
+-- outputs of one that did not end well stay whole: it may be repeated from there on. So does what answers a webhook.
 CREATE FUNCTION kairo.leave_run() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   DELETE FROM kairo.run_claims WHERE run_id = NEW.id;
   IF NEW.status = 'SUCCESS' THEN
-    UPDATE kairo.automation_run_steps SET input = kairo.shortened(input), output = kairo.shortened(output)
-     WHERE run_id = NEW.id AND (octet_length(input::text) > 65536 OR octet_length(output::text) > 65536);
+    UPDATE kairo.automation_run_steps
+       SET input = kairo.shortened(input), output = CASE kind WHEN 'respond' THEN output ELSE kairo.shortened(output) END
+     WHERE run_id = NEW.id
+       AND (octet_length(input::text) > 65536 OR octet_length(output::text) > 65536 AND kind <> 'respond');
   ELSIF NEW.status = 'FAILED' THEN
     UPDATE kairo.automation_run_steps SET input = kairo.shortened(input)
      WHERE run_id = NEW.id AND octet_length(input::text) > 65536;
@@ -342,24 +357,42 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   thing CONSTANT text := TG_ARGV[0];
   verb CONSTANT text := CASE TG_OP WHEN 'INSERT' THEN 'create' WHEN 'UPDATE' THEN 'update' ELSE 'delete' END;
-  before CONSTANT jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
-  after CONSTANT jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
-  subject CONSTANT jsonb := coalesce(after, before);
-  resource CONSTANT text := CASE
-    WHEN thing = 'api_key' THEN 'API key'
-    WHEN thing = 'invitation' AND subject ->> 'role' = 'CLIENT' THEN 'client invitation'
-    WHEN thing = 'invitation' THEN 'staff invitation'
-    ELSE thing
-  END;
-  named CONSTANT text := CASE
-    WHEN thing = 'second_factor' THEN subject ->> 'user_id'
-    WHEN thing = 'one_time_token' THEN subject ->> 'subject'
-    WHEN thing IN ('automation_trigger', 'automation_version') THEN subject ->> 'automation_id'
-    ELSE subject ->> 'id'
-  END;
+  before jsonb;
+  after jsonb;
+  subject jsonb;
+  resource text := thing;
+  named text;
   body jsonb := '{}';
   audience uuid;
 BEGIN
+  -- JSON may hold what JSONB refuses; all that is told of it is whether it changed.
+  IF thing = 'run' AND TG_OP <> 'INSERT' THEN
+    OLD.input := to_json(hashtextextended(OLD.input::text, 0));
+    OLD.output := to_json(hashtextextended(OLD.output::text, 0));
+  END IF;
+  IF thing = 'run' AND TG_OP <> 'DELETE' THEN
+    NEW.input := to_json(hashtextextended(NEW.input::text, 0));
+    NEW.output := to_json(hashtextextended(NEW.output::text, 0));
+  END IF;
+  before := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
+  after := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
+  subject := coalesce(after, before);
+
+  CASE thing
+    WHEN 'api_key' THEN
+      resource := 'API key';
+    WHEN 'invitation' THEN
+      resource := CASE subject ->> 'role' WHEN 'CLIENT' THEN 'client invitation' ELSE 'staff invitation' END;
+    ELSE
+      NULL;
+  END CASE;
+  named := subject ->> CASE
+    WHEN thing = 'second_factor' THEN 'user_id'
+    WHEN thing = 'one_time_token' THEN 'subject'
+    WHEN thing IN ('automation_trigger', 'automation_version') THEN 'automation_id'
+    ELSE 'id'
+  END;
+
   IF TG_OP = 'UPDATE' THEN
     -- Names, never values: a value may be a password hash or an address. The two columns that move on every change
     -- tell nothing.

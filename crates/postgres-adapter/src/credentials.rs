@@ -219,8 +219,8 @@ impl CredentialRepository for PgUnitOfWork {
             CredentialRow,
             r#"/* kairo:credentials.after */ SELECT id, user_id, name, kind, sealed AS "sealed?", created_at, updated_at,
                  last_used_at, version
-               FROM kairo.credentials WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2"#,
-            last.map(CredentialId::uuid),
+               FROM kairo.credentials WHERE id > $1 ORDER BY id LIMIT $2"#,
+            last.map_or(Uuid::nil(), CredentialId::uuid),
             i64::from(limit),
         )
         .fetch_all(connection);

@@ -6,9 +6,8 @@
 //! ([`rls::render`]).
 //!
 //! # What it may import
-//! `kairo-domain`, `kairo-ports`, sqlx, graphile_worker_migrations, async-trait, chrono, uuid, serde_json, sha2,
-//! thiserror, tokio, tracing.
-//! `kairo-domain`, `kairo-flow`, `kairo-ports`, sqlx, async-trait, chrono, uuid, serde_json, sha2, thiserror, tokio's timer, tracing.
+//! `kairo-domain`, `kairo-flow`, `kairo-ports`, sqlx, graphile_worker_migrations, async-trait, chrono, uuid, serde_json,
+//! sha2, thiserror, tokio, tracing.
 //!
 //! # What it never does
 //! - It hands out no connection to a table of the studio: the only door is a unit of work begun by an actor. The pool
@@ -62,6 +61,7 @@ mod invitations;
 mod journal;
 mod lead_timeline;
 mod leads;
+mod lease;
 mod letters;
 mod migrate;
 mod one_time_tokens;

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kairo_domain::{CompanyId, Role, Run, RunId, Step, UserActor, UserId, Via};
-use kairo_ports::{Claimed, Claiming, RunLimits, RunProgress, RunRepository, StoreError};
+use kairo_ports::{Claimed, Claiming, IdleRun, RunLimits, RunProgress, RunRepository, StoreError};
 use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -80,18 +80,29 @@ impl RunProgress for PgUnitOfWork {
         statements.run(call).await.map(|_| ())
     }
 
-    async fn idle(&mut self, since: DateTime<Utc>, limit: u16) -> Result<Vec<RunId>, StoreError> {
+    async fn idle(
+        &mut self,
+        since: DateTime<Utc>,
+        last: Option<IdleRun>,
+        limit: u16,
+    ) -> Result<Vec<IdleRun>, StoreError> {
         self.demand_system()?;
         let (statements, connection) = self.parts();
-        let ids = sqlx::query_scalar!(
-            r#"/* kairo:run_progress.idle */ SELECT id FROM automation_runs
-               WHERE status = 'RUNNING' AND touched_at < $1 AND (phase <> 'WAITING' OR due_at IS NULL OR due_at < $1)
-               ORDER BY started_at, id LIMIT $2"#,
+        let rows = sqlx::query!(
+            r#"/* kairo:run_progress.idle */ SELECT run.started_at, run.id FROM automation_runs AS run
+               WHERE run.status = 'RUNNING' AND run.touched_at < $1
+                 AND (run.started_at, run.id) > (coalesce($2::timestamptz, '-infinity'), $3::uuid)
+                 AND (run.phase <> 'WAITING' OR run.due_at < $1 OR run.due_at IS NULL AND NOT EXISTS (
+                   SELECT FROM automation_runs AS child WHERE child.parent_run = run.id AND child.status = 'RUNNING'))
+               ORDER BY run.started_at, run.id LIMIT $4"#,
             since,
+            last.map(|run| run.started_at),
+            last.map_or(Uuid::nil(), |run| run.id.uuid()),
             i64::from(limit),
         )
         .fetch_all(connection);
-        Ok(statements.run(ids).await?.into_iter().map(RunId::from_uuid).collect())
+        let rows = statements.run(rows).await?.into_iter();
+        Ok(rows.map(|row| IdleRun { started_at: row.started_at, id: RunId::from_uuid(row.id) }).collect())
     }
 
     /// Rows that another unit holds are passed over, so nobody waits for a purge and no purge for anybody.

@@ -106,8 +106,8 @@ impl SecondFactorRepository for PgUnitOfWork {
             FactorRow,
             r#"/* kairo:second_factors.after */ SELECT user_id, sealed_secret, created_at, confirmed_at, last_step,
                  recovery
-               FROM kairo.second_factors WHERE $1::uuid IS NULL OR user_id > $1 ORDER BY user_id LIMIT $2"#,
-            user.map(UserId::uuid),
+               FROM kairo.second_factors WHERE user_id > $1 ORDER BY user_id LIMIT $2"#,
+            user.map_or(Uuid::nil(), UserId::uuid),
             i64::from(limit),
         )
         .fetch_all(connection);

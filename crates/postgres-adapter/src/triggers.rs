@@ -207,7 +207,7 @@ impl TriggerRepository for PgUnitOfWork {
                  JOIN automations AS automation ON automation.id = planned.automation_id
                WHERE planned.kind = 'schedule' AND NOT planned.is_over AND planned.next_at IS NOT NULL
                  AND automation.status = 'ACTIVE' AND automation.deleted_at IS NULL
-               ORDER BY planned.next_at LIMIT 1"#,
+               ORDER BY planned.next_at NULLS FIRST LIMIT 1"#,
         )
         .fetch_optional(connection);
         statements.run(next).await

@@ -205,9 +205,56 @@ async fn who_removes_a_user_by_hand_is_told_of_all_that_went_along() {
     .await;
     let mut events: Vec<String> = lines(&mut owner).await.into_iter().map(|line| line.3).collect();
     events.sort();
+    assert_eq!(events, ["automation.deleted", "second_factor.deleted", "user.deleted"]);
+}
+
+#[tokio::test]
+async fn an_automation_that_is_removed_by_hand_is_told_once() {
+    let database = migrated_database().await;
+    let mut owner = connect_owner(&database).await;
+    execute(&mut owner, WORLD).await;
+    execute(
+        &mut owner,
+        "INSERT INTO kairo.automation_triggers (automation_id, node, kind, event)
+         SELECT id, 'secret', 'event', 'lead.created' FROM automations;
+         SET kairo.actor = '';
+         DELETE FROM automations",
+    )
+    .await;
+    let line = ("delete", "automation", Some(AUTOMATION), "automation.deleted", json!({}), Some(COMPANY));
+    let (verb, resource, subject, event, body, audience) = line;
+    let line = (verb.to_owned(), resource.to_owned(), subject, event.to_owned(), body, audience);
+    assert_eq!(lines(&mut owner).await, [line]);
+}
+
+/// What a stranger sent may hold what `jsonb` refuses.
+#[tokio::test]
+async fn a_run_is_changed_by_hand_whatever_went_in_and_came_out() {
+    let database = migrated_database().await;
+    let mut owner = connect_owner(&database).await;
+    execute(&mut owner, WORLD).await;
+    execute(
+        &mut owner,
+        r#"SET kairo.actor = '';
+           INSERT INTO automation_runs (automation_id, status, input, output)
+           SELECT id, 'SUCCESS', '{"zero": "\u0000"}', '"\u0000"' FROM automations;
+           UPDATE automation_runs SET input = '{"zero": "\u0000\u0000"}';
+           UPDATE automation_runs SET output = NULL;
+           UPDATE automation_runs SET worked_ms = 1;
+           DELETE FROM automation_runs"#,
+    )
+    .await;
+    let told = lines(&mut owner).await.into_iter().map(|line| (line.3, line.4));
+    let updated = |column: &str| ("run.updated".to_owned(), json!({"columns": [column]}));
     assert_eq!(
-        events,
-        ["automation.deleted", "automation_version.deleted", "second_factor.deleted", "user.deleted"]
+        told.collect::<Vec<_>>(),
+        [
+            ("run.created".to_owned(), json!({})),
+            updated("input"),
+            updated("output"),
+            updated("worked_ms"),
+            ("run.deleted".to_owned(), json!({})),
+        ]
     );
 }
 

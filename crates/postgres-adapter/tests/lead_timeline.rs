@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::support::{connect_owner, execute, migrated_database};
 
@@ -12,6 +13,8 @@ const UNDONE: &str = "
 DROP TRIGGER tell_direct_change ON leads;
 DROP FUNCTION kairo.tell_direct_change();
 DROP FUNCTION kairo.public_name(text);
+DROP FUNCTION kairo.id_at(timestamptz, bigint);
+DROP SEQUENCE kairo.lead_timeline_places;
 DROP TABLE kairo.lead_timeline;
 ";
 
@@ -19,6 +22,14 @@ DROP TABLE kairo.lead_timeline;
 async fn told(connection: &mut PgConnection) -> Vec<(String, String, Value)> {
     let lines = "SELECT kind, actor, body FROM kairo.lead_timeline ORDER BY at DESC, id DESC";
     sqlx::query_as(lines).fetch_all(connection).await.unwrap()
+}
+
+/// That the ids are of version 7 and tell the order by themselves, within an instant too.
+async fn assert_ids_are_in_order(connection: &mut PgConnection) {
+    let ids = "SELECT id FROM kairo.lead_timeline ORDER BY at, id";
+    let ids: Vec<Uuid> = sqlx::query_scalar(ids).fetch_all(connection).await.unwrap();
+    assert!(ids.is_sorted(), "{ids:?}");
+    assert!(ids.iter().all(|id| id.get_version_num() == 7), "{ids:?}");
 }
 
 fn line(kind: &str, actor: &str, body: Value) -> (String, String, Value) {
@@ -56,12 +67,7 @@ async fn what_the_journal_knows_of_older_leads_is_told() {
         line("created", "visitor", json!({"source": "CHAT"})),
     ];
     assert_eq!(told(&mut owner).await, expected);
-    let versions: Vec<String> =
-        sqlx::query_scalar("SELECT DISTINCT substr(id::text, 15, 1) FROM kairo.lead_timeline")
-            .fetch_all(&mut owner)
-            .await
-            .unwrap();
-    assert_eq!(versions, ["7"]);
+    assert_ids_are_in_order(&mut owner).await;
 }
 
 #[tokio::test]
@@ -85,6 +91,7 @@ async fn what_is_changed_by_hand_is_told() {
         line("created", "direct", json!({"source": "CHAT"})),
     ];
     assert_eq!(told(&mut owner).await, expected);
+    assert_ids_are_in_order(&mut owner).await;
 }
 
 #[tokio::test]

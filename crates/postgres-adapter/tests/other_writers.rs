@@ -1,11 +1,12 @@
 //! Another client of the tables keeps their constraints and knows no more rules. What it writes can be read.
 
 use kairo_domain::{
-    Actor, AutomationField, CompanyField, CompanyId, Direction, Email, Filter, JournalField, LeadField,
-    LeadFilter, LeadId, PageRequest, RunField, Sort, UserField, UserId,
+    Actor, AutomationField, AutomationSettings, CompanyField, CompanyId, Direction, Email, Filter,
+    JournalField, LeadField, LeadFilter, LeadId, PageRequest, RunField, Sort, UserField, UserId,
 };
 use kairo_ports::{Store, StoreError};
 use kairo_testkit::postgres::TestDatabase;
+use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use crate::support::{connect, connect_owner, execute, migrated_database, store_of};
@@ -124,6 +125,47 @@ async fn json_of_another_shape_is_named() {
         matches!(corrupt, Err(StoreError::Corrupt { table: "companies", column: "metadata", id: ID })),
         "{corrupt:?}"
     );
+}
+
+/// A setting, how it is set in the domain, and the most it may be; the least is one.
+type Bounded = (&'static str, fn(&mut AutomationSettings, u32), u32);
+
+const BOUNDED: [Bounded; 3] = [
+    ("runTimeoutSeconds", |settings, number| settings.run_timeout_seconds = number, 604_800),
+    ("maxConcurrentRuns", |settings, number| settings.max_concurrent_runs = number.try_into().ok(), 1_000),
+    ("retentionDays", |settings, number| settings.retention_days = number.try_into().unwrap(), 3_650),
+];
+
+/// One row that cannot be read would stop the purge of everybody's runs.
+#[tokio::test]
+async fn settings_out_of_their_bounds_are_refused() {
+    let database = written_by_another().await;
+    let mut connection = connect(database.url()).await;
+    execute(&mut connection, "SET ROLE kairo_direct").await;
+    for (name, set, most) in BOUNDED {
+        for (number, fits) in [(0, false), (1, true), (most, true), (most + 1, false)] {
+            let mut settings = AutomationSettings::default();
+            set(&mut settings, number);
+            assert_eq!(settings.issues().is_empty(), fits, "{name}: {number}");
+            assert_eq!(accepts(&mut connection, name, &number.to_string()).await, fits, "{name}: {number}");
+        }
+        assert!(accepts(&mut connection, name, "null").await, "{name}: absent");
+        for other in ["-1", "1.5", "2.0", "1e30", r#""1""#, "true", "[1]", "{}"] {
+            assert!(!accepts(&mut connection, name, other).await, "{name}: {other}");
+        }
+    }
+}
+
+/// Whether automations may have this setting.
+async fn accepts(connection: &mut PgConnection, name: &str, value: &str) -> bool {
+    let update = format!("UPDATE automations SET settings = '{{\"{name}\": {value}}}'");
+    match sqlx::raw_sql(AssertSqlSafe(update)).execute(connection).await {
+        Ok(_) => true,
+        Err(refused) => {
+            assert!(refused.to_string().contains("automations_settings_bounds_check"), "{refused}");
+            false
+        }
+    }
 }
 
 #[tokio::test]

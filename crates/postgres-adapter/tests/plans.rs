@@ -26,6 +26,7 @@ async fn no_list_reads_a_whole_table() {
     accounts::are_found_through_indexes(&store).await;
     automations::are_found_through_indexes(&store).await;
     automations::runs_do_not_look_at_others(&mut owner).await;
+    automations::a_purge_looks_at_old_runs_alone(&mut owner).await;
     stated_patterns_are_served(&mut owner).await;
 }
 

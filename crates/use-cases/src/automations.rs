@@ -3,6 +3,7 @@ mod faults;
 mod flows;
 pub(crate) mod hooks;
 mod inspection;
+mod reached;
 mod standing;
 mod try_out;
 

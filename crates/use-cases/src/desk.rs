@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use kairo_domain::{Actor, Denied, Id, Origin, Refused, Resource, UserId, Verb, Via};
+use kairo_domain::{
+    Actor, AutomationId, Denied, FlowNumber, Id, Origin, Refused, Resource, UserId, Verb, Via,
+};
+use kairo_flow::Plan;
 use kairo_ports::UnitOfWork;
 use uuid::Uuid;
 
@@ -54,6 +57,19 @@ impl Asked {
 impl Desk {
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.ports.clock.now()
+    }
+
+    /// The plan of a version of a flow. A unit is begun only when it is not kept.
+    pub(crate) async fn plan(
+        &self,
+        automation: AutomationId,
+        number: FlowNumber,
+    ) -> Result<Arc<Plan>, Error> {
+        if let Some(plan) = self.plans.known(automation, number) {
+            return Ok(plan);
+        }
+        let mut work = self.begin_read(&Actor::System).await?;
+        self.plans.get(&mut *work, automation, number).await
     }
 
     pub(crate) fn new_id<E>(&self) -> Id<E> {

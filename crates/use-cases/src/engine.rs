@@ -2,6 +2,7 @@
 
 mod drive;
 mod email;
+mod ending;
 mod http;
 mod inside;
 mod outside;
@@ -10,5 +11,6 @@ mod subflow;
 mod taken;
 mod wait;
 
+pub(crate) use ending::wake_parent;
 pub(crate) use plans::Plans;
 pub(crate) use taken::drive;

@@ -1,14 +1,16 @@
+use chrono::{DateTime, TimeDelta, Utc};
 use kairo_domain::{Actor, Job};
+use kairo_ports::IdleRun;
 
 use crate::desk::Desk;
 use crate::engine::drive;
 use crate::retry::retry;
 use crate::{Error, Firings};
 
-/// How many lost runs are found again at a time.
+/// How many runs are looked at at a time.
 const PORTION: u16 = 200;
 /// For how long an open run may be untouched until somebody looks whether it still has a job.
-const UNTOUCHED: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
+const UNTOUCHED: TimeDelta = TimeDelta::seconds(60);
 
 /// What workers do.
 #[derive(Clone)]
@@ -32,26 +34,40 @@ impl Jobs {
     /// queue.
     ///
     /// # Errors
-    /// Those of the store.
+    /// Those of the store; what was found before has its job.
     pub async fn sweep(&self) -> Result<usize, Error> {
-        let desk = &self.desk;
-        retry(|| async move {
-            let now = desk.now();
-            let mut work = desk.begin(&Actor::System).await?;
-            let idle = work.progress().idle(now - UNTOUCHED, PORTION).await?;
-            let keys: Vec<String> = idle.iter().map(|run| Job::DriveRun(*run).key()).collect();
-            let pending = work.queue().pending(&keys).await?;
-            let mut lost = 0;
-            for run in idle {
-                let job = Job::DriveRun(run);
-                if !pending.contains(&job.key()) {
-                    work.queue().enqueue(&job, now).await?;
-                    lost += 1;
-                }
+        let since = self.desk.now() - UNTOUCHED;
+        let mut lost = 0;
+        let mut last = None;
+        loop {
+            let (idle, lost_here) = retry(|| self.sweep_after(since, last)).await?;
+            lost += lost_here;
+            last = idle.last().copied();
+            if idle.len() < usize::from(PORTION) {
+                return Ok(lost);
             }
-            work.commit().await?;
-            Ok(lost)
-        })
-        .await
+        }
+    }
+
+    /// Does so with the next portion of runs that are untouched since an instant.
+    async fn sweep_after(
+        &self,
+        since: DateTime<Utc>,
+        last: Option<IdleRun>,
+    ) -> Result<(Vec<IdleRun>, usize), Error> {
+        let mut work = self.desk.begin(&Actor::System).await?;
+        let idle = work.progress().idle(since, last, PORTION).await?;
+        let jobs: Vec<Job> = idle.iter().map(|run| Job::DriveRun(run.id)).collect();
+        let keys: Vec<String> = jobs.iter().map(|job| job.key()).collect();
+        let pending = work.queue().pending(&keys).await?;
+        let mut lost = 0;
+        for (job, key) in jobs.iter().zip(&keys) {
+            if !pending.contains(key) {
+                work.queue().enqueue(job, self.desk.now()).await?;
+                lost += 1;
+            }
+        }
+        work.commit().await?;
+        Ok((idle, lost))
     }
 }

@@ -212,7 +212,7 @@ pub(crate) async fn move_within(
     let permit = actor.may(Verb::Move, &lead)?;
     order.seen.check(lead.version)?;
     let moved = lead.move_to(order.to, order.reason.clone(), now)?;
-    work.leads().save(&permit, &lead).await?;
+    work.leads().save(&permit, &lead).await.map_err(Error::or_again)?;
     record(work, desk, &permit, &Event::LeadMoved(moved), now).await?;
     Ok(lead)
 }

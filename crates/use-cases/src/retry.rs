@@ -21,7 +21,8 @@ where
     order().await
 }
 
-fn is_contention(error: &Error) -> bool {
+/// Whether another transaction was in the way.
+pub(crate) fn is_contention(error: &Error) -> bool {
     let Error::Busy(Some(source)) = error else { return false };
     matches!(source.downcast_ref(), Some(StoreError::Contention(_)))
 }

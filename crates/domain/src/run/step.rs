@@ -20,13 +20,18 @@ pub struct Step {
 impl Step {
     /// The most bytes of JSON that input and output have each, once the run has ended.
     pub const MAX_LOGGED_BYTES: usize = 64 * 1024;
+    /// The kind of node whose output answers the webhook that fired the run.
+    pub const ANSWER: &str = "respond";
     /// How many characters are left of what is longer.
     const NOTED_CHARS: usize = 1_000;
 
     /// Leaves a note in the place of an input or output that is too long for a log, since the run has ended. Unless it
-    /// ended well, outputs stay whole: it may be repeated from there on.
+    /// ended well, outputs stay whole: it may be repeated from there on. What answers a webhook stays whole in any case.
     pub fn shorten(&mut self, ended: RunStatus) {
         shorten(&mut self.record.input);
+        if self.record.kind == Self::ANSWER {
+            return;
+        }
         if let (RunStatus::Success, StepState::Done { output, .. }) = (ended, &mut self.record.state) {
             shorten(output);
         }

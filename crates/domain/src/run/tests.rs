@@ -43,8 +43,8 @@ fn a_run_is_taken_from_a_worker_that_is_gone() {
     run.claim().unwrap();
     run.claim().unwrap();
     assert_eq!((run.phase(), run.fence, run.stalls), (RunPhase::Running, 2, 2));
-    run.advance();
-    assert_eq!(run.stalls, 0);
+    run.advance(TimeDelta::seconds(3));
+    assert_eq!((run.stalls, run.worked), (0, TimeDelta::seconds(3)));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::automations::flow_number;
 use crate::row::Place;
 
-/// A row of `automation_runs`, and who owns its automation.
+/// A row of `automation_runs`, and who owns its automation. Lists leave out what it took in and came to.
 #[derive(sqlx::FromRow)]
 pub(crate) struct RunRow {
     pub(crate) id: Uuid,
@@ -21,7 +21,9 @@ pub(crate) struct RunRow {
     pub(crate) fired_by: String,
     pub(crate) fired_node: String,
     pub(crate) fire_key: Option<String>,
+    #[sqlx(default)]
     pub(crate) input: Json<Value>,
+    #[sqlx(default)]
     pub(crate) output: Option<Json<Value>>,
     pub(crate) started_at: DateTime<Utc>,
     pub(crate) phase: String,

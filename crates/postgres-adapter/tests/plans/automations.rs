@@ -90,11 +90,67 @@ pub(super) async fn runs_do_not_look_at_others(owner: &mut PgConnection) {
     }
 }
 
-const OF_THE_PROGRAM: [(&str, &str); 6] = [
+/// The statement of `progress().purge`, which asks each automation for its old runs.
+const PURGE: &str = "
+DELETE FROM automation_runs WHERE id = ANY (ARRAY (
+  SELECT old.id FROM automations AS flow
+    CROSS JOIN LATERAL (
+      SELECT timestamptz '2026-02-01' - make_interval(days => coalesce((flow.settings ->> 'retentionDays')::integer, 30)) AS instant
+    ) AS kept
+    CROSS JOIN LATERAL (
+      SELECT run.id FROM automation_runs AS run
+       WHERE run.automation_id = flow.id AND run.started_at < kept.instant
+         AND run.completed_at < kept.instant AND run.status <> 'RUNNING'
+       ORDER BY run.started_at, run.id LIMIT 500 FOR UPDATE SKIP LOCKED
+    ) AS old
+  LIMIT 500))";
+
+pub(super) async fn a_purge_looks_at_old_runs_alone(owner: &mut PgConnection) {
+    let plan = plan_as(owner, "kairo_system", &USER.to_string(), PURGE).await;
+    assert!(plan.to_string().contains("idx_runs_automation"), "{plan:#}");
+    assert_eq!(read_whole(&plan), ["automations"], "{plan:#}");
+}
+
+/// The tables that a plan reads from one end to the other.
+fn read_whole(plan: &Value) -> Vec<&str> {
+    let here = (plan["Node Type"] == "Seq Scan").then(|| plan["Relation Name"].as_str().unwrap());
+    let parts = plan.as_array().into_iter().flatten().chain(plan["Plans"].as_array().into_iter().flatten());
+    here.into_iter().chain(parts.chain(plan.get("Plan")).flat_map(read_whole)).collect()
+}
+
+const OF_THE_PROGRAM: [(&str, &str); 12] = [
     (
         "idx_runs_open",
-        "SELECT id FROM automation_runs WHERE status = 'RUNNING' AND touched_at < '2026-01-02'
-          AND (phase <> 'WAITING' OR due_at IS NULL OR due_at < '2026-01-02') ORDER BY started_at, id LIMIT 100",
+        "SELECT run.started_at, run.id FROM automation_runs AS run WHERE run.status = 'RUNNING'
+          AND run.touched_at < '2026-01-02' AND (run.started_at, run.id) > ('-infinity', '00000000-0000-0000-0000-000000000000')
+          AND (run.phase <> 'WAITING' OR run.due_at < '2026-01-02' OR run.due_at IS NULL AND NOT EXISTS (
+            SELECT FROM automation_runs AS child WHERE child.parent_run = run.id AND child.status = 'RUNNING'))
+          ORDER BY run.started_at, run.id LIMIT 200",
+    ),
+    OPEN_CHILDREN,
+    ANSWER,
+    (
+        "idx_run_claims_automation",
+        "SELECT count(*) FROM kairo.run_claims WHERE automation_id = '00000000-0000-7000-8001-000000000206'
+          AND run_id <> '00000000-0000-7000-8001-000000000206'",
+    ),
+    (
+        "idx_run_claims_owner",
+        "SELECT count(*) FROM kairo.run_claims WHERE owner_id = '00000000-0000-7000-8000-000000000007'
+          AND run_id <> '00000000-0000-7000-8001-000000000206'",
+    ),
+    (
+        "automation_triggers_token_digest_key",
+        "SELECT hook.node FROM kairo.automation_triggers AS hook JOIN automations AS automation ON automation.id = hook.automation_id
+          WHERE hook.token_digest = '28dd2c7955ce926456240b2ff0100b6e' AND automation.status = 'ACTIVE'
+            AND automation.deleted_at IS NULL",
+    ),
+    (
+        "idx_automation_triggers_next",
+        "SELECT planned.next_at FROM kairo.automation_triggers AS planned
+           JOIN automations AS automation ON automation.id = planned.automation_id
+          WHERE planned.kind = 'schedule' AND NOT planned.is_over AND planned.next_at IS NOT NULL
+            AND automation.status = 'ACTIVE' AND automation.deleted_at IS NULL ORDER BY planned.next_at NULLS FIRST LIMIT 1",
     ),
     (
         "automation_runs_automation_id_fire_key_key",
@@ -123,7 +179,19 @@ const OF_THE_PROGRAM: [(&str, &str); 6] = [
     ),
 ];
 
-const OF_AN_OWNER: [(&str, &str); 2] = [
+const OPEN_CHILDREN: (&str, &str) = (
+    "idx_runs_parent",
+    "SELECT id FROM automation_runs WHERE parent_run = '28dd2c79-55ce-9264-5624-0b2ff0100b6e' AND status = 'RUNNING'
+      ORDER BY started_at, id",
+);
+const ANSWER: (&str, &str) = (
+    "idx_automation_run_steps_answer",
+    "SELECT output FROM kairo.automation_run_steps WHERE run_id = '00000000-0000-7000-8001-000000000206'
+      AND kind = 'respond' AND state = 'DONE' ORDER BY seq LIMIT 1",
+);
+
+const OF_AN_OWNER: [(&str, &str); 3] = [
+    OPEN_CHILDREN,
     (
         "automation_run_steps_pkey",
         "SELECT node FROM kairo.automation_run_steps WHERE run_id = '00000000-0000-7000-8001-000000000206' AND seq > 0

@@ -60,20 +60,31 @@ SELECT ('00000000-0000-7000-8001-' || lpad(n::text, 12, '0'))::uuid,
        ('{DRAFT,ACTIVE,PAUSED,ARCHIVED}'::"AutoStatus"[])[1 + (n / 200) % 4],
        timestamptz '2026-01-01' + n * interval '1 minute'
   FROM generate_series(1, 20000) AS n;
-INSERT INTO automation_runs (automation_id, status, phase, started_at, completed_at, touched_at, fire_key)
+INSERT INTO automation_runs (automation_id, status, phase, started_at, completed_at, touched_at, fire_key, parent_run)
 SELECT ('00000000-0000-7000-8001-' || lpad((1 + n % 20000)::text, 12, '0'))::uuid, ran.status::"RunStatus", ran.status,
        timestamptz '2026-01-01' + n * interval '1 minute',
        CASE WHEN ran.status <> 'RUNNING' THEN timestamptz '2026-01-01' + n * interval '1 minute' END,
-       timestamptz '2026-01-01' + n * interval '1 minute', 'key ' || n
+       timestamptz '2026-01-01' + n * interval '1 minute', 'key ' || n, CASE WHEN n % 10 = 1 THEN md5((n / 100)::text)::uuid END
   FROM generate_series(1, 100000) AS n
  CROSS JOIN LATERAL (SELECT CASE n % 1000 WHEN 1 THEN 'RUNNING' WHEN 2 THEN 'FAILED' ELSE 'SUCCESS' END) AS ran (status);
 INSERT INTO kairo.automation_run_steps (run_id, seq, node, iteration, kind, attempt, state, input, started_at, finished_at)
 SELECT id, seq, 'a', '', 'transform', 1, 'SKIPPED', 'null', started_at, started_at
   FROM automation_runs CROSS JOIN generate_series(1, 2) AS seq;
+-- The steps of one long run, of which one answers.
+INSERT INTO kairo.automation_run_steps (run_id, seq, node, iteration, kind, attempt, state, port, input, output, started_at,
+                                        finished_at)
+SELECT (SELECT id FROM automation_runs ORDER BY started_at LIMIT 1), seq, 'a', '',
+       CASE seq WHEN 9000 THEN 'respond' ELSE 'transform' END, 1, 'DONE', 'out', 'null', 'null', now(), now()
+  FROM generate_series(3, 10000) AS seq;
+INSERT INTO kairo.run_claims (run_id, automation_id, owner_id)
+SELECT run.id, run.automation_id, flow.user_id
+  FROM automation_runs AS run JOIN automations AS flow ON flow.id = run.automation_id WHERE run.parent_run IS NOT NULL;
 INSERT INTO kairo.automation_triggers (automation_id, node, kind, event, cron, zone, missed, next_at)
 SELECT id, 'start', CASE WHEN n % 2 = 0 THEN 'event' ELSE 'schedule' END,
        CASE WHEN n % 2 = 0 THEN CASE WHEN n % 100 = 0 THEN 'run.failed' ELSE 'lead.created' END END,
        CASE WHEN n % 2 = 1 THEN '0 * * * *' END, CASE WHEN n % 2 = 1 THEN 'UTC' END, CASE WHEN n % 2 = 1 THEN 'once' END,
        CASE WHEN n % 2 = 1 THEN created_at END
   FROM (SELECT id, created_at, row_number() OVER (ORDER BY created_at) AS n FROM automations) AS numbered;
+INSERT INTO kairo.automation_triggers (automation_id, node, kind, token_digest, sealed_token)
+SELECT id, 'hook', 'webhook', md5(id::text), 'sealed' FROM automations;
 ANALYZE;

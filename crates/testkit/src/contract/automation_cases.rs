@@ -29,6 +29,7 @@ macro_rules! automation_contract {
                 everybody_lists_what_they_see
                 automations_are_filtered
                 runs_are_filtered
+                a_list_of_runs_leaves_out_what_they_took_in
                 lists_are_met_page_by_page
             }
             flow_versions {
@@ -64,6 +65,7 @@ macro_rules! automation_contract {
                 a_run_is_ended
                 two_units_cannot_both_end
                 open_children_are_found
+                the_answer_of_a_run_is_found
                 runs_are_summed_up
             }
             run_claims {
@@ -74,6 +76,8 @@ macro_rules! automation_contract {
                 an_owner_has_a_limit
                 a_run_of_nobody_is_taken
                 idle_runs_are_found
+                idle_runs_are_met_by_portions
+                a_run_that_waits_for_another_is_not_idle
                 old_runs_go
                 only_the_program_drives_runs
                 a_read_unit_drives_nothing
@@ -87,6 +91,7 @@ macro_rules! automation_contract {
                 a_checkpoint_that_was_overtaken_is_stale
                 an_ended_run_fences_its_worker
                 long_steps_are_shortened_at_the_end
+                an_answer_stays_whole
                 runs_outlive_a_deletion
             }
         }

@@ -2,7 +2,7 @@
 
 use kairo_domain::{
     Actor, Automation, AutomationField, AutomationStatus, Direction, FailedPhase, FieldValue, Filter, Page,
-    Run, RunField, Sort, Test,
+    PageRequest, Run, RunField, Sort, Test,
 };
 use kairo_ports::{Store, StoreError, UnitOfWork};
 
@@ -11,8 +11,8 @@ use super::lists::{
     List, Listed, found, is_compared, is_paged, is_sorted_by, labels_seen_by, shown, text, texts, times,
 };
 use super::runs::add_all;
-use super::steps::World;
-use crate::builders::{at, automation, failed, run, succeeded};
+use super::steps::{World, begin_read};
+use crate::builders::{at, automation, failed, full_run, run, succeeded};
 
 impl Listed for AutomationField {
     type Row = Automation;
@@ -112,6 +112,25 @@ pub async fn runs_are_filtered(store: &dyn Store) {
     assert_eq!(shown(store, [(RunField::AutomationId, of_first)]).await, ["A", "C"]);
     is_compared(store, RunField::StartedAt, times([1, 2, 3]), ["B", "C", "A"]).await;
     is_sorted_by(store, RunField::StartedAt, &["B", "C", "A"]).await;
+}
+
+/// A list shows a run without what it took in and came to.
+pub async fn a_list_of_runs_leaves_out_what_they_took_in(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let mine = automation(world.client.id, "Mine").build();
+    aggregates::add(store, &mine).await.unwrap();
+    let whole = full_run(&mine).with(|run| run.state = succeeded(80, 12_345)).build();
+    add_all(store, std::slice::from_ref(&whole)).await;
+    let mut listed = kairo_domain::RunRecord::clone(&whole);
+    listed.input = serde_json::Value::Null;
+    if let kairo_domain::RunState::Success { output, .. } = &mut listed.state {
+        *output = serde_json::Value::Null;
+    }
+    let mut work = begin_read(store, &Actor::System).await;
+    let sort = Sort::by(RunField::StartedAt, Direction::Ascending);
+    let page = work.runs().list(&Filter::default(), &sort, &PageRequest::default()).await.unwrap();
+    assert_eq!(page.items, [Run::restore(listed)]);
+    assert_eq!(work.runs().get(whole.id).await.unwrap(), Some(whole));
 }
 
 /// Both can be met page by page.

@@ -2,9 +2,10 @@
 
 use chrono::TimeDelta;
 use kairo_domain::{
-    Actor, Automation, AutomationRecord, FailedPhase, Run, RunId, RunState, UserActor, Verb, Via,
+    Actor, Automation, AutomationRecord, FailedPhase, Firing, ParentStep, Run, RunId, RunState, UserActor,
+    Verb, Via,
 };
-use kairo_ports::{Claimed, Claiming, RunLimits, Store};
+use kairo_ports::{Claimed, Claiming, IdleRun, RunLimits, Store};
 use serde_json::Value;
 
 use super::aggregates;
@@ -14,7 +15,7 @@ use super::steps::{
     World, assert_out_of_reach, assert_refused, begin, begin_read, land, save_user, user_seen_by,
 };
 use crate::builders::{
-    acting, active_automation, at, failed, full_automation, full_run, run, step, succeeded,
+    acting, active_automation, at, failed, full_automation, full_run, next_id, run, step, succeeded,
 };
 
 /// Who takes a run gets everything it takes to go on, and the run shows that it was taken.
@@ -168,6 +169,54 @@ pub async fn idle_runs_are_found(store: &dyn Store) {
     assert!(idle(store, 31, 9).await.contains(&old.id));
 }
 
+/// Idle runs are looked at portion by portion, those fired at one instant included; one that is gone is no obstacle.
+pub async fn idle_runs_are_met_by_portions(store: &dyn Store) {
+    let mine = active(store).await;
+    let all: Vec<Run> = (0..7).map(|n| run(&mine).with(|run| run.started_at = at(n / 3)).build()).collect();
+    add_all(store, &all).await;
+    let (mut met, mut last) = (Vec::new(), None);
+    for expected in [3, 3, 1, 0] {
+        let portion = idle_after(store, last, 10, 3).await;
+        assert_eq!(portion.len(), expected);
+        last = portion.last().copied().or(last);
+        met.extend(portion);
+        if let Some(met) = all.iter().find(|run| Some(run.id) == last.map(|last| last.id)) {
+            taken(store, met, 10).await;
+        }
+    }
+    let expected = all.iter().map(|run| IdleRun { started_at: run.started_at, id: run.id });
+    let mut expected: Vec<IdleRun> = expected.collect();
+    expected.sort_by_key(|run| (run.started_at, run.id));
+    assert_eq!(met, expected);
+}
+
+/// A run that waits for a sub-flow is not idle while that is open: it needs no job until then.
+pub async fn a_run_that_waits_for_another_is_not_idle(store: &dyn Store) {
+    let mine = active(store).await;
+    let in_state = |state| run(&mine).with(|run| run.state = state).build();
+    let child_of = |parent: &Run, state| {
+        let parent = ParentStep { run: parent.id, step: next_id().to_string() };
+        run(&mine).with(|run| (run.firing, run.state) = (Firing::subflow("start", parent, 1), state)).build()
+    };
+    let asleep = RunState::Waiting { until: None };
+    let [waits, forgotten] = [(); 2].map(|()| in_state(asleep.clone()));
+    let [at_it, overdue] = [RunState::Running, RunState::Waiting { until: Some(at(8)) }].map(in_state);
+    let children = [
+        child_of(&waits, RunState::Queued),
+        child_of(&waits, succeeded(5, 4_000)),
+        child_of(&forgotten, succeeded(5, 4_000)),
+        child_of(&forgotten, failed(5, FailedPhase::Cancelled)),
+        child_of(&at_it, RunState::Queued),
+        child_of(&overdue, RunState::Queued),
+    ];
+    add_all(store, &[waits.clone(), forgotten.clone(), at_it.clone(), overdue.clone()]).await;
+    add_all(store, &children).await;
+    let found = idle(store, 10, 99).await;
+    let open = [&forgotten, &at_it, &overdue, &children[0], &children[4], &children[5]];
+    assert_eq!(found.len(), open.len());
+    assert!(open.iter().all(|run| found.contains(&run.id)));
+}
+
 /// Ended runs go when their automation keeps them no longer, with their steps, so many at a time; nobody is in the way.
 pub async fn old_runs_go(store: &dyn Store) {
     let world = World::in_store(store).await;
@@ -221,7 +270,7 @@ pub async fn only_the_program_drives_runs(store: &dyn Store) {
         let claimed = work.progress().claim(queued.id, LIMITS, at(1)).await.map(drop);
         assert_refused(land(work, claimed).await);
         let mut work = begin(store, &actor).await;
-        let found = work.progress().idle(at(99), 9).await.map(drop);
+        let found = work.progress().idle(at(99), None, 9).await.map(drop);
         assert_refused(land(work, found).await);
         let mut work = begin(store, &actor).await;
         let purged = work.progress().purge(at(99_999_999), 9).await.map(drop);
@@ -265,5 +314,9 @@ pub(super) async fn taken(store: &dyn Store, run: &Run, seconds: i64) -> Run {
 }
 
 async fn idle(store: &dyn Store, seconds: i64, limit: u16) -> Vec<RunId> {
-    begin_read(store, &Actor::System).await.progress().idle(at(seconds), limit).await.unwrap()
+    idle_after(store, None, seconds, limit).await.into_iter().map(|run| run.id).collect()
+}
+
+async fn idle_after(store: &dyn Store, last: Option<IdleRun>, seconds: i64, limit: u16) -> Vec<IdleRun> {
+    begin_read(store, &Actor::System).await.progress().idle(at(seconds), last, limit).await.unwrap()
 }

@@ -21,7 +21,7 @@ pub async fn progress_is_kept(store: &dyn Store) {
     add(store, &Actor::System, &queued, &[]).await.unwrap();
     let mut run = taken(store, &queued, 1).await;
     let steps = [step(1, "a").build(), step(2, "b").build(), step(3, "c").build()];
-    run.advance();
+    run.advance(TimeDelta::milliseconds(250));
     checkpoint(store, &Actor::System, &run, &steps[..2]).await.unwrap();
     assert_eq!(seen_by(store, &Actor::System, run.id).await.as_ref(), Some(&run));
     run.wait(Some(at(60)), TimeDelta::milliseconds(1_500)).unwrap();
@@ -153,6 +153,24 @@ pub async fn long_steps_are_shortened_at_the_end(store: &dyn Store) {
         checkpoint(store, &Actor::System, &ended, std::slice::from_ref(&last)).await.unwrap();
         let kept = [of(1, &note, last_output), first[1].clone(), of(3, &json!(null), last_output)];
         assert_eq!(steps_of(store, &ended).await, kept);
+    }
+}
+
+/// What answers a webhook stays whole, however the run ended: it is sent from there.
+pub async fn an_answer_stays_whole(store: &dyn Store) {
+    let mine = active(store).await;
+    let long = json!({"status": 200, "body": "x".repeat(100_000)});
+    let said = StepState::Done { port: "out".to_owned(), output: long };
+    let answer =
+        step_in_state(1, "say", said).with(|step| step.record.kind = Step::ANSWER.to_owned()).build();
+    for state in [succeeded(9, 1), failed(9, FailedPhase::Failed)] {
+        let queued = run(&mine).build();
+        add(store, &Actor::System, &queued, &[]).await.unwrap();
+        let claimed = taken(store, &queued, 1).await;
+        let version = claimed.version.next();
+        let ended = Run::restore(RunRecord { state, version, ..RunRecord::clone(&claimed) });
+        checkpoint(store, &Actor::System, &ended, std::slice::from_ref(&answer)).await.unwrap();
+        assert_eq!(steps_of(store, &ended).await, std::slice::from_ref(&answer));
     }
 }
 

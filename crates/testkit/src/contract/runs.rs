@@ -232,6 +232,33 @@ pub async fn open_children_are_found(store: &dyn Store) {
     assert_eq!(begin_read(store, &Actor::Visitor).await.runs().children(parent.id).await.unwrap(), []);
 }
 
+/// What a run answers is the first of its steps for that which came to it, for everybody who sees the run.
+pub async fn the_answer_of_a_run_is_found(store: &dyn Store) {
+    let mine = active(store).await;
+    let error = StepError::permanent("no", "no");
+    let done = || StepState::Done { port: "out".to_owned(), output: everything() };
+    let answer = |seq, state| {
+        step_in_state(seq, "say", state).with(|step| step.record.kind = Step::ANSWER.to_owned()).build()
+    };
+    let steps = [
+        step(1, "a").build(),
+        answer(2, StepState::Failed { error, port: None }),
+        answer(3, StepState::Skipped),
+        answer(4, done()),
+        answer(5, done()),
+    ];
+    let (answering, silent) = (run(&mine).build(), run(&mine).build());
+    add(store, &Actor::System, &answering, &steps).await.unwrap();
+    add(store, &Actor::System, &silent, &steps[..3]).await.unwrap();
+    let found = async |actor: &Actor, run: &Run| {
+        begin_read(store, actor).await.runs().answer_of(run.id).await.unwrap()
+    };
+    assert_eq!(found(&Actor::System, &answering).await.as_ref(), Some(&steps[3]));
+    assert_eq!(found(&Actor::System, &silent).await, None);
+    assert_eq!(found(&Actor::System, &run(&mine).build()).await, None);
+    assert_eq!(found(&Actor::Visitor, &answering).await, None);
+}
+
 /// How many runs there were since an instant, how they ended, and how long they took.
 pub async fn runs_are_summed_up(store: &dyn Store) {
     let world = World::in_store(store).await;

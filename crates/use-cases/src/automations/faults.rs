@@ -1,15 +1,12 @@
 use std::collections::BTreeSet;
 
-use kairo_domain::{AutomationId, CredentialName, Id, Schedule, ScheduleIssue, UserId};
+use kairo_domain::{AutomationId, CredentialName, Schedule, ScheduleIssue, UserId};
 use kairo_flow::{Fault, FaultCode, FlowDocument, Reference, check, references};
 use kairo_ports::UnitOfWork;
-use uuid::Uuid;
 
 use super::Automations;
+use super::reached::{Reached, called};
 use crate::Error;
-
-/// How many automations a flow may reach through sub-flows.
-const MOST_REACHED: usize = 100;
 
 impl Automations {
     /// Every fault of a flow at once: its own, and those that only the store can tell. `work` is a unit of the program
@@ -46,14 +43,18 @@ async fn missing_credentials(
     owner: UserId,
     wanted: &[Reference],
 ) -> Result<Vec<Fault>, Error> {
-    let mut missing = Vec::new();
-    for reference in wanted {
-        if !is_there(work, owner, &reference.name).await? {
-            let message = format!("there is no credential `{}` of the automation's owner", reference.name);
-            missing.push(fault(FaultCode::CredentialMissing, reference, message));
+    let names: BTreeSet<&str> = wanted.iter().map(|reference| &*reference.name).collect();
+    let mut missing = BTreeSet::new();
+    for name in names {
+        if !is_there(work, owner, name).await? {
+            missing.insert(name);
         }
     }
-    Ok(missing)
+    let message = |name: &str| format!("there is no credential `{name}` of the automation's owner");
+    let faulty = wanted.iter().filter(|reference| missing.contains(&*reference.name));
+    Ok(faulty
+        .map(|reference| fault(FaultCode::CredentialMissing, reference, message(&reference.name)))
+        .collect())
 }
 
 async fn is_there(work: &mut dyn UnitOfWork, owner: UserId, name: &str) -> Result<bool, Error> {
@@ -67,49 +68,24 @@ async fn bad_subflows(
     id: Option<AutomationId>,
     wanted: &[Reference],
 ) -> Result<Vec<Fault>, Error> {
-    let mut bad = Vec::new();
-    for reference in wanted {
-        let Some(found) = owned(work, owner, &reference.name).await? else {
-            let message = "must be an automation of the same owner";
-            bad.push(fault(FaultCode::InvalidParam, reference, message.to_owned()));
-            continue;
+    let reached = Reached::from(work, owner, wanted.iter().filter_map(called)).await?;
+    let judged = wanted.iter().filter_map(|reference| {
+        let found = called(reference).filter(|called| reached.is_called(*called));
+        let Some(found) = found else {
+            let message = "must be an automation of the same owner".to_owned();
+            return Some(fault(FaultCode::InvalidParam, reference, message));
         };
-        if comes_back(work, id, found).await? {
-            let message = "this automation would run itself through sub-flows";
-            bad.push(fault(FaultCode::SubflowCycle, reference, message.to_owned()));
+        if reached.is_cut_short() {
+            let message = format!("sub-flows may reach at most {} automations", Reached::MOST);
+            return Some(fault(FaultCode::TooLarge, reference, message));
         }
-    }
-    Ok(bad)
-}
-
-async fn owned(work: &mut dyn UnitOfWork, owner: UserId, id: &str) -> Result<Option<AutomationId>, Error> {
-    let Ok(id) = Uuid::parse_str(id) else { return Ok(None) };
-    let found = work.automations().get(Id::from_uuid(id)).await?;
-    Ok(found.filter(|automation| automation.owner == owner).map(|automation| automation.id))
-}
-
-/// Whether following sub-flows from one automation leads to the other, or to one that was met before.
-async fn comes_back(
-    work: &mut dyn UnitOfWork,
-    id: Option<AutomationId>,
-    from: AutomationId,
-) -> Result<bool, Error> {
-    let mut met = BTreeSet::new();
-    let mut open = vec![from];
-    while let Some(next) = open.pop() {
-        if Some(next) == id || met.len() > MOST_REACHED {
-            return Ok(true);
-        }
-        if !met.insert(next) {
-            continue;
-        }
-        let Some(automation) = work.automations().get(next).await? else { continue };
-        let called = references(&automation.flow).subflows;
-        open.extend(
-            called.iter().filter_map(|reference| Uuid::parse_str(&reference.name).ok()).map(Id::from_uuid),
-        );
-    }
-    Ok(false)
+        let comes_back = id.is_some_and(|id| reached.leads(found, id));
+        comes_back.then(|| {
+            let message = "this automation would run itself through sub-flows".to_owned();
+            fault(FaultCode::SubflowCycle, reference, message)
+        })
+    });
+    Ok(judged.collect())
 }
 
 fn fault(code: FaultCode, reference: &Reference, message: String) -> Fault {

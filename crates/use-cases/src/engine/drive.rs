@@ -3,13 +3,14 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use kairo_domain::{
-    Actor, AutomationSettings, Event, FailedPhase, Job, Run, RunChange, RunFailure, RunId, RunPhase,
-    RunRefused, RunState, SecretTexts, Step, UserId, Verb,
+    Actor, AutomationSettings, FailedPhase, Job, Run, RunFailure, RunId, RunRefused, SecretTexts, Step,
+    UserId,
 };
 use kairo_flow::{Effect, Execution, Next, Now, Outcome, StepError, StepKey, StepState};
 use kairo_ports::UnitOfWork;
 use serde_json::json;
 
+use super::ending::{end, end_within, settling};
 use crate::Error;
 use crate::desk::Desk;
 use crate::retry::retry;
@@ -27,7 +28,7 @@ pub(super) struct Drive {
     /// What must not show in any step.
     pub(super) secrets: SecretTexts,
     settings: AutomationSettings,
-    /// When this worker began.
+    /// From when on this worker's time is not in the run yet.
     began: DateTime<Utc>,
     /// When the steps under way began.
     begun: HashMap<StepKey, DateTime<Utc>>,
@@ -154,12 +155,11 @@ impl Drive {
         StepError { message, ..error }
     }
 
-    /// Nothing to do for now: the worker is free.
+    /// Nothing to do for now: the worker is free. A run that waits for a sub-flow as well may go on before its instant.
     async fn park(&mut self, until_ms: Option<i64>) -> Result<Going, Error> {
         let until = until_ms.and_then(DateTime::from_timestamp_millis);
-        let worked = self.desk.now() - self.began;
         let mut run = self.run.clone();
-        run.wait(until, worked.max(TimeDelta::zero()))?;
+        run.wait(until.filter(|_| self.children.is_empty()), self.work_since_kept())?;
         let steps = self.steps();
         let (desk, actor, run, steps) = (&self.desk, &self.actor, &run, &steps[..]);
         retry(|| async move {
@@ -184,6 +184,7 @@ impl Drive {
         &mut self,
         settle: impl Fn(&mut Run, DateTime<Utc>) -> Result<(), RunRefused>,
     ) -> Result<Going, Error> {
+        self.advance();
         let steps = self.steps();
         end(&self.desk, &self.actor, self.run.clone(), &steps, settle).await?;
         Ok(Going::Over)
@@ -195,7 +196,7 @@ impl Drive {
         if steps.is_empty() {
             return Ok(());
         }
-        self.run.advance();
+        self.advance();
         let (desk, actor, run, steps) = (&self.desk, &self.actor, &self.run, &steps[..]);
         retry(|| async move {
             let mut work = desk.begin(actor).await?;
@@ -214,7 +215,7 @@ impl Drive {
             Next::Act(_) | Next::Idle { .. } => None,
         };
         let steps = self.steps();
-        self.run.advance();
+        self.advance();
         match done {
             Some(outcome) => {
                 settling(outcome)(&mut self.run, now)?;
@@ -249,6 +250,17 @@ impl Drive {
         }
     }
 
+    fn advance(&mut self) {
+        let worked = self.work_since_kept();
+        self.began += worked;
+        self.run.advance(worked);
+    }
+
+    /// In whole milliseconds, as runs keep it: what is below is counted the next time.
+    fn work_since_kept(&self) -> TimeDelta {
+        TimeDelta::milliseconds((self.desk.now() - self.began).num_milliseconds().max(0))
+    }
+
     fn is_over_time(&self, now: DateTime<Utc>) -> bool {
         let bound = TimeDelta::seconds(self.settings.run_timeout_seconds.into());
         self.run.worked + (now - self.began) > bound
@@ -257,76 +269,4 @@ impl Drive {
     pub(super) fn owner(&self) -> UserId {
         self.run.owner
     }
-}
-
-/// How the outcome of an execution ends its run.
-fn settling(outcome: Outcome) -> impl Fn(&mut Run, DateTime<Utc>) -> Result<(), RunRefused> {
-    move |run, at| match &outcome {
-        Outcome::Succeeded { output, message } => {
-            let output = match message {
-                Some(message) => json!({"message": message, "output": output}),
-                None => output.clone(),
-            };
-            run.succeed(output, at)
-        }
-        Outcome::Failed { node, error } => {
-            run.fail(FailedPhase::Failed, RunFailure::of_step(node.clone(), error), at)
-        }
-    }
-}
-
-/// Ends a run in a unit of its own, and wakes whoever waits for it.
-pub(super) async fn end(
-    desk: &Desk,
-    actor: &Actor,
-    run: Run,
-    steps: &[Step],
-    settle: impl Fn(&mut Run, DateTime<Utc>) -> Result<(), RunRefused>,
-) -> Result<(), Error> {
-    let (run, settle) = (&run, &settle);
-    let ended = retry(|| async move {
-        let now = desk.now();
-        let mut run = run.clone();
-        settle(&mut run, now)?;
-        let mut work = desk.begin(actor).await?;
-        end_within(&mut *work, actor, &run, steps, now).await?;
-        work.commit().await?;
-        Ok(run)
-    })
-    .await?;
-    wake_parent(desk, &ended).await
-}
-
-async fn end_within(
-    work: &mut dyn UnitOfWork,
-    actor: &Actor,
-    run: &Run,
-    steps: &[Step],
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    work.progress().checkpoint(run, steps).await?;
-    let RunState::Failed { failure, .. } = &run.state else { return Ok(()) };
-    let permit = actor.may(Verb::Update, run)?;
-    let change = RunChange::Failed {
-        automation: run.automation,
-        code: failure.code.clone(),
-        node: failure.node.clone(),
-    };
-    Ok(work.journal().record(&permit, &Event::Run { run: run.id, change }, now).await?)
-}
-
-/// Wakes the run that waits for this one. It is looked at after the commit, as the other looks after its own: whoever
-/// comes second sees the first.
-pub(super) async fn wake_parent(desk: &Desk, run: &Run) -> Result<(), Error> {
-    let Some(parent) = &run.firing.parent else { return Ok(()) };
-    let parent = parent.run;
-    retry(|| async move {
-        let mut work = desk.begin(&Actor::System).await?;
-        let waits = work.runs().get(parent).await?.is_some_and(|run| run.phase() == RunPhase::Waiting);
-        if waits {
-            work.queue().enqueue(&Job::DriveRun(parent), desk.now()).await?;
-        }
-        Ok(work.commit().await?)
-    })
-    .await
 }

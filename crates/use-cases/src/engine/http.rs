@@ -132,11 +132,8 @@ fn failed(error: &EgressError) -> StepError {
     }
 }
 
-/// `Retry-After` of an answer that asks to come back: seconds, or an HTTP date.
+/// `Retry-After` of an answer: seconds, or an HTTP date. It counts when the request is tried again.
 fn pause(answer: &EgressResponse, now: DateTime<Utc>) -> Option<TimeDelta> {
-    if !matches!(answer.status, 429 | 503) {
-        return None;
-    }
     let (_, wish) = answer.headers.iter().find(|(name, _)| name == "retry-after")?;
     let span = match wish.trim().parse::<u32>() {
         Ok(seconds) => TimeDelta::seconds(seconds.into()),

@@ -6,10 +6,16 @@ use kairo_ports::UnitOfWork;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::drive::{Drive, Going, wake_parent};
+use super::drive::{Drive, Going};
+use super::ending::wake_parent;
 use super::outside::Came;
+use crate::desk::Desk;
 use crate::leads::{capture_within, move_within, note_within};
+use crate::retry::is_contention;
 use crate::{CaptureLead, CreateCompany, Error, MoveLead, NoteLead};
+
+/// How many races for a row are lost until the run is put back. Each was won by somebody who got further.
+const MOST_LOST: u8 = 20;
 
 /// Whether an effect is one on our own data: it is kept in the same transaction as its step.
 pub(super) const fn is_inside(effect: &Effect) -> bool {
@@ -19,9 +25,7 @@ pub(super) const fn is_inside(effect: &Effect) -> bool {
         | EffectKind::LeadCreate(_)
         | EffectKind::LeadMove { .. }
         | EffectKind::LeadNote { .. }
-        | EffectKind::CompanyCreate(_)
-        | EffectKind::ProjectPublish { .. }
-        | EffectKind::AssetTag { .. } => true,
+        | EffectKind::CompanyCreate(_) => true,
     }
 }
 
@@ -37,9 +41,8 @@ impl Drive {
     /// Does something to our own data, by the same rules as the API, and keeps the step in the same unit.
     pub(super) async fn act_inside(&mut self, effect: &Effect) -> Result<Going, Error> {
         let desk = self.desk.clone();
-        let mut work = desk.ports.store.begin(&self.actor).await?;
-        work.journal().came_from(&Origin { request: Some(origin_of(&self.run)), ..Origin::default() });
-        match self.act_within(&mut *work, effect).await {
+        let (mut work, came) = self.in_a_unit(&desk, effect).await?;
+        match came {
             Ok(Came::To(value)) => self.execution.learned(&effect.key, Ok(value)),
             Ok(Came::Later { until, detail }) => {
                 self.execution.hold(&effect.key, until.map(|until| until.timestamp_millis()), detail);
@@ -53,11 +56,30 @@ impl Drive {
             Err(Refusal::Store(error)) => return Err(error),
         }
         let going = self.checkpoint_within(&mut *work).await?;
-        work.commit().await?;
+        // Whose row was taken by somebody else meanwhile is not known here; it begins anew from the last checkpoint.
+        work.commit().await.map_err(Error::or_again)?;
         if going == Going::Over {
             wake_parent(&desk, &self.run).await?;
         }
         Ok(going)
+    }
+
+    /// A unit in which an effect took place, or was refused. Who loses a race for a row begins anew with a unit that
+    /// sees the winner's.
+    async fn in_a_unit(
+        &mut self,
+        desk: &Desk,
+        effect: &Effect,
+    ) -> Result<(Box<dyn UnitOfWork>, Result<Came, Refusal>), Error> {
+        let mut lost = 0;
+        loop {
+            let mut work = desk.ports.store.begin(&self.actor).await?;
+            work.journal().came_from(&Origin { request: Some(origin_of(&self.run)), ..Origin::default() });
+            match self.act_within(&mut *work, effect).await {
+                Err(Refusal::Store(error)) if lost < MOST_LOST && is_contention(&error) => lost += 1,
+                came => return Ok((work, came)),
+            }
+        }
     }
 
     async fn act_within(&mut self, work: &mut dyn UnitOfWork, effect: &Effect) -> Result<Came, Refusal> {
@@ -71,7 +93,6 @@ impl Drive {
             }
             EffectKind::LeadNote { lead, text } => self.note_lead(work, lead, text).await,
             EffectKind::CompanyCreate(given) => self.create_company(work, given).await,
-            EffectKind::ProjectPublish { .. } | EffectKind::AssetTag { .. } => Err(not_built()),
             EffectKind::Http(_) | EffectKind::Email(_) | EffectKind::Wait(_) | EffectKind::Respond(_) => {
                 Err(Refusal::Step(StepError::permanent("misplaced", "this effect is one outside")))
             }
@@ -129,10 +150,6 @@ fn id<E>(field: &str, text: &str) -> Result<Id<E>, Refusal> {
 
 fn invalid(field: &str, message: &str) -> Refusal {
     Refusal::Step(StepError::permanent("invalid", format!("`{field}` {message}")))
-}
-
-fn not_built() -> Refusal {
-    Refusal::Step(StepError::permanent("not_built", "this node comes with projects and assets"))
 }
 
 impl From<Error> for Refusal {

@@ -50,9 +50,7 @@ impl Drive {
             | EffectKind::LeadCreate(_)
             | EffectKind::LeadMove { .. }
             | EffectKind::LeadNote { .. }
-            | EffectKind::CompanyCreate(_)
-            | EffectKind::ProjectPublish { .. }
-            | EffectKind::AssetTag { .. } => {
+            | EffectKind::CompanyCreate(_) => {
                 Did::plain(Err(StepError::permanent("misplaced", "this effect is one on our own data")))
             }
         }

@@ -1,12 +1,11 @@
-use kairo_domain::{
-    Automation, Fired, Firing, Id, Job, ParentStep, Run, RunId, RunPhase, RunState, Step, Verb,
-};
+use kairo_domain::{Automation, Fired, Firing, Id, ParentStep, Run, RunId, RunState, Step, Verb};
 use kairo_flow::{Plan, StepError, StepKey, StepState};
 use kairo_ports::UnitOfWork;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::drive::Drive;
+use super::ending::wake;
 use super::inside::Refusal;
 use super::outside::Came;
 use crate::Error;
@@ -98,8 +97,8 @@ impl Drive {
         retry(|| async move {
             let mut work = desk.begin(actor).await?;
             for (_, child) in children {
-                if has_ended(&mut *work, *child).await? {
-                    work.queue().enqueue(&Job::DriveRun(run), desk.now()).await?;
+                if work.runs().get(*child).await?.is_none_or(|child| child.has_ended()) {
+                    wake(&mut *work, run, desk.now()).await?;
                     break;
                 }
             }
@@ -107,11 +106,6 @@ impl Drive {
         })
         .await
     }
-}
-
-async fn has_ended(work: &mut dyn UnitOfWork, run: RunId) -> Result<bool, Error> {
-    let is_open = |phase| matches!(phase, RunPhase::Queued | RunPhase::Running | RunPhase::Waiting);
-    Ok(work.runs().get(run).await?.is_none_or(|run| !is_open(run.phase())))
 }
 
 /// The sub-flows that held steps wait for.

@@ -1,20 +1,23 @@
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use kairo_domain::{Actor, FailedPhase, Job, Run, RunFailure, RunId, Step};
 use kairo_flow::{Execution, Plan, Scope};
-use kairo_ports::{Claimed, Claiming, RunLimits};
+use kairo_ports::{Claimed, Claiming, RunLimits, UnitOfWork};
 use serde_json::{Value, json};
 
 use super::drive::{Drive, Going};
+use super::ending::{end, wake_parent};
 use crate::Error;
 use crate::desk::Desk;
 use crate::retry::retry;
 
 /// How many runs of one owner are worked on at a time.
 const LIMITS: RunLimits = RunLimits { per_owner: 100 };
-/// When a run whose automation or owner has enough under way is looked at again.
-const PUT_OFF: TimeDelta = TimeDelta::milliseconds(500);
+/// How soon a run whose automation or owner has enough under way is looked at again, if it has just been fired.
+const SOONEST: TimeDelta = TimeDelta::milliseconds(500);
+/// How late, if it has waited long.
+const LATEST: TimeDelta = TimeDelta::seconds(60);
 
 /// Drives a run until it ends, waits, or belongs to another worker.
 ///
@@ -25,7 +28,7 @@ pub(crate) async fn drive(desk: &Desk, id: RunId) -> Result<(), Error> {
     let driven = retry(|| async move {
         match claim(desk, id).await? {
             Some(claimed) => go(desk, claimed).await,
-            None => Ok(()),
+            None => see_to_parent(desk, id).await,
         }
     });
     match driven.await {
@@ -44,7 +47,7 @@ async fn claim(desk: &Desk, id: RunId) -> Result<Option<Claimed>, Error> {
         let claimed = match work.progress().claim(id, LIMITS, now).await? {
             Claiming::Taken(claimed) => Some(*claimed),
             Claiming::Full => {
-                work.queue().enqueue(&Job::DriveRun(id), now + PUT_OFF).await?;
+                put_off(&mut *work, id, now).await?;
                 None
             }
             Claiming::Nothing => None,
@@ -53,6 +56,22 @@ async fn claim(desk: &Desk, id: RunId) -> Result<Option<Claimed>, Error> {
         Ok(claimed)
     })
     .await
+}
+
+/// The longer a run has waited for a place, the longer until it is looked at again: a long queue costs little.
+async fn put_off(work: &mut dyn UnitOfWork, id: RunId, now: DateTime<Utc>) -> Result<(), Error> {
+    let since = work.runs().get(id).await?.map_or(now, |run| run.started_at);
+    let pause = ((now - since) / 10).clamp(SOONEST, LATEST);
+    Ok(work.queue().enqueue(&Job::DriveRun(id), now + pause).await?)
+}
+
+/// A run that has ended has nothing to do but to wake its parent: the worker that ended it may not have come to that.
+async fn see_to_parent(desk: &Desk, id: RunId) -> Result<(), Error> {
+    let mut work = desk.begin_read(&Actor::System).await?;
+    match work.runs().get(id).await? {
+        Some(run) if run.has_ended() => wake_parent(desk, &run).await,
+        _ => Ok(()),
+    }
 }
 
 async fn go(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
@@ -65,7 +84,7 @@ async fn go(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
         let why = format!("quarantined: {} workers ended at the same step", Run::MAX_STALLS);
         return give_up(desk, run, RunFailure::of_run("quarantined", why)).await;
     }
-    let plan = match plan_of(desk, &run).await {
+    let plan = match desk.plan(run.automation, run.flow_number).await {
         Ok(plan) => plan,
         Err(error @ (Error::FlowNotRunnable(_) | Error::NotFound { .. })) => {
             return give_up(desk, run, RunFailure::of_run("flow_not_runnable", error.to_string())).await;
@@ -80,14 +99,6 @@ async fn go(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
     let mut drive = Drive::new(desk.clone(), actor, run, settings, execution, &steps);
     while drive.go_on().await? == Going::On {}
     Ok(())
-}
-
-async fn plan_of(desk: &Desk, run: &Run) -> Result<Arc<Plan>, Error> {
-    if let Some(plan) = desk.plans.known(run.automation, run.flow_number) {
-        return Ok(plan);
-    }
-    let mut work = desk.begin_read(&Actor::System).await?;
-    desk.plans.get(&mut *work, run.automation, run.flow_number).await
 }
 
 /// The execution as it was after its last checkpoint.
@@ -113,8 +124,5 @@ fn resumed(plan: Arc<Plan>, run: &Run, vars: Value, steps: &[Step]) -> Result<Ex
 
 /// Ends a run that cannot be driven at all, in the name of the program.
 async fn give_up(desk: &Desk, run: Run, failure: RunFailure) -> Result<(), Error> {
-    super::drive::end(desk, &Actor::System, run, &[], |run, at| {
-        run.fail(FailedPhase::Failed, failure.clone(), at)
-    })
-    .await
+    end(desk, &Actor::System, run, &[], |run, at| run.fail(FailedPhase::Failed, failure.clone(), at)).await
 }

@@ -1,12 +1,9 @@
-use kairo_domain::{Actor, RunId, RunState};
-use kairo_flow::StepState;
+use kairo_domain::{Actor, RunId, RunState, Step};
+use kairo_flow::{StepRecord, StepState};
 use serde_json::Value;
 
 use super::Firings;
 use crate::Error;
-
-/// How far into a run its answer is looked for.
-const LOOKED_AT: u16 = 1_000;
 
 /// What a run answers to the request that fired it.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,13 +30,9 @@ impl Firings {
     /// Those of the store.
     pub async fn answer(&self, run: RunId) -> Result<Option<HookAnswer>, Error> {
         let mut work = self.desk.begin_read(&Actor::System).await?;
-        let steps = work.runs().steps(run, 0, LOOKED_AT).await?;
-        let said = steps.iter().find_map(|step| match &step.record.state {
-            StepState::Done { output, .. } if step.record.kind == "respond" => Some(output),
-            _ => None,
-        });
-        if let Some(said) = said {
-            return Ok(Some(read(said)));
+        let answer = work.runs().answer_of(run).await?;
+        if let Some(Step { record: StepRecord { state: StepState::Done { output, .. }, .. }, .. }) = &answer {
+            return Ok(Some(read(output)));
         }
         let state = work.runs().get(run).await?.map(|run| run.state.clone());
         Ok(match state {

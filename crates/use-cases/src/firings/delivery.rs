@@ -1,6 +1,4 @@
-use std::sync::Arc;
-
-use kairo_domain::{Actor, Automation, Firing, Redacted, RunId};
+use kairo_domain::{Actor, Firing, Redacted, RunId};
 use kairo_flow::{Plan, RespondWith, Signature, TriggerKind};
 use serde_json::{Map, Value, json};
 
@@ -44,7 +42,7 @@ impl Firings {
     /// signed and is not; those of the store, and then the sender has to try again.
     pub async fn deliver(&self, delivery: Delivery) -> Result<Delivered, Error> {
         let armed = self.addressed(&delivery.token).await?;
-        let plan = self.plan(&armed.automation).await?;
+        let plan = self.desk.plan(armed.automation.id, armed.automation.flow_number).await?;
         let (respond, signature) = hook(&plan, &armed)?;
         if let Some(signature) = signature {
             check_signature(&self.desk, &armed.automation, signature, &delivery).await?;
@@ -68,14 +66,6 @@ impl Firings {
         let mut work = self.desk.begin_read(&Actor::System).await?;
         let trigger = work.triggers().find_hook(&digest).await?.ok_or_else(unknown)?;
         self.arm(&mut *work, trigger).await?.ok_or_else(unknown)
-    }
-
-    pub(super) async fn plan(&self, automation: &Automation) -> Result<Arc<Plan>, Error> {
-        if let Some(plan) = self.desk.plans.known(automation.id, automation.flow_number) {
-            return Ok(plan);
-        }
-        let mut work = self.desk.begin_read(&Actor::System).await?;
-        self.desk.plans.get(&mut *work, automation.id, automation.flow_number).await
     }
 }
 

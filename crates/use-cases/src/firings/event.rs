@@ -55,7 +55,7 @@ impl Firings {
             return self.refuse(armed, "too_deep").await;
         }
         let (automation, node) = (&armed.automation, &armed.trigger.node);
-        let plan = match self.plan(automation).await {
+        let plan = match self.desk.plan(automation.id, automation.flow_number).await {
             Ok(plan) => plan,
             Err(Error::FlowNotRunnable(_)) => return self.refuse(armed, "flow_not_runnable").await,
             Err(other) => return Err(other),

@@ -36,11 +36,8 @@ impl Firings {
         let mut work = self.desk.begin(&Actor::System).await?;
         let Some(trigger) = work.triggers().due_schedules(now, 1).await?.pop() else { return Ok(None) };
         let due = due(&trigger, now);
-        let mut runs = 0;
-        for instant in &due.instants {
-            runs += usize::from(self.fire_at(&mut *work, &trigger, *instant).await?);
-        }
         work.triggers().plan(trigger.automation, &trigger.node, due.next).await?;
+        let runs = self.fire_at(&mut *work, trigger, &due.instants).await?;
         work.commit().await?;
         Ok(Some(runs))
     }
@@ -48,13 +45,21 @@ impl Firings {
     async fn fire_at(
         &self,
         work: &mut dyn UnitOfWork,
-        trigger: &Trigger,
-        instant: DateTime<Utc>,
-    ) -> Result<bool, Error> {
-        let Some(armed) = self.arm(work, trigger.clone()).await? else { return Ok(false) };
-        let firing = Firing::schedule(&trigger.node, instant);
-        let input = json!({"scheduledAt": instant, "firedAt": self.desk.now()});
-        Ok(self.add(work, &Actor::System, &armed.automation, firing, input).await?.is_some())
+        trigger: Trigger,
+        instants: &[DateTime<Utc>],
+    ) -> Result<usize, Error> {
+        if instants.is_empty() {
+            return Ok(0);
+        }
+        let Some(armed) = self.arm(work, trigger).await? else { return Ok(0) };
+        let mut runs = 0;
+        for instant in instants {
+            let firing = Firing::schedule(&armed.trigger.node, *instant);
+            let input = json!({"scheduledAt": instant, "firedAt": self.desk.now()});
+            let run = self.add(work, &Actor::System, &armed.automation, firing, input).await?;
+            runs += usize::from(run.is_some());
+        }
+        Ok(runs)
     }
 }
 

@@ -2,12 +2,13 @@ use kairo_domain::{
     Actor, Automation, Event, Fired, Firing, FlowNumber, Resource, Run, RunChange, RunId, RunState, Step,
     Verb,
 };
-use kairo_flow::{Plan, StepRecord, StepState};
+use kairo_flow::{StepRecord, StepState};
 use kairo_ports::UnitOfWork;
 
 use super::Runs;
-use super::start::send_off;
+use super::start::{refuse_unless_startable, send_off};
 use crate::desk::Asked;
+use crate::engine::Plans;
 use crate::once::{keep, replay};
 use crate::{Error, Once, Outcome};
 
@@ -70,7 +71,8 @@ impl Runs {
             let automation = work.automations().get(old.automation).await?;
             let automation = automation.ok_or_else(|| Error::missing(old.automation))?;
             let counted = actor.may(Verb::Run, &automation)?;
-            let number = pinned(&mut *work, &automation, &old, order.which).await?;
+            refuse_unless_startable(&automation)?;
+            let number = pinned(&desk.plans, &mut *work, &automation, &old, order.which).await?;
             let steps = match order.from {
                 From::Start => Vec::new(),
                 From::Failure => taken_over(&mut *work, old.id).await?,
@@ -108,6 +110,7 @@ fn refuse_unless_ended(run: &Run, from: From) -> Result<(), Error> {
 }
 
 async fn pinned(
+    plans: &Plans,
     work: &mut dyn UnitOfWork,
     automation: &Automation,
     run: &Run,
@@ -117,9 +120,7 @@ async fn pinned(
         Which::Pinned => run.flow_number,
         Which::Latest => automation.flow_number,
     };
-    let version = work.automations().flow(automation.id, number).await?;
-    let version = version.ok_or(Error::NotFound { what: "version of the flow" })?;
-    let plan = Plan::compile(&version.flow).map_err(Error::FlowNotRunnable)?;
+    let plan = plans.get(work, automation.id, number).await?;
     if !plan.triggers().iter().any(|trigger| trigger.node == run.firing.node) {
         let message = "this version of the flow has no such trigger any more";
         return Err(Error::invalid("/on", "not_a_trigger", message));

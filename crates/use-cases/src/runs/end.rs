@@ -4,9 +4,10 @@ use kairo_ports::UnitOfWork;
 use super::Runs;
 use crate::Error;
 use crate::desk::Asked;
+use crate::engine::wake_parent;
 
 impl Runs {
-    /// Ends a run, and the sub-flows it waits for. A step that is under way may still have its effect outside; nothing
+    /// Ends a run, and the sub-flows it waits for; a run that waits for it goes on. A step that is under way may still have its effect outside; nothing
     /// that it brings back is written.
     ///
     /// # Errors
@@ -23,6 +24,7 @@ impl Runs {
                 self.end(&mut *work, actor, child).await?;
             }
             work.commit().await?;
+            wake_parent(desk, &ended).await?;
             Ok(ended)
         })
         .await

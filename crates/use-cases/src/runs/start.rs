@@ -1,7 +1,6 @@
 use kairo_domain::{
-    Actor, AutomationId, AutomationStatus, Event, Fired, Firing, Job, Resource, Run, RunChange, Verb,
+    Actor, Automation, AutomationId, Event, Fired, Firing, Job, Resource, Run, RunChange, Verb,
 };
-use kairo_flow::Plan;
 use kairo_ports::UnitOfWork;
 use serde_json::Value;
 
@@ -44,10 +43,8 @@ impl Runs {
             if let Some(answer) = replay(&mut *work, once, now).await? {
                 return Ok(Outcome::Replayed(answer));
             }
-            if !matches!(automation.status, AutomationStatus::Active | AutomationStatus::Draft) {
-                return Err(Error::NotActive { status: automation.status.as_str() });
-            }
-            let plan = Plan::compile(&automation.flow).map_err(Error::FlowNotRunnable)?;
+            refuse_unless_startable(&automation)?;
+            let plan = desk.plans.get(&mut *work, id, automation.flow_number).await?;
             let node = chosen(&plan, order.trigger.as_deref())?;
             let run_id = desk.new_id();
             let fired = Fired {
@@ -68,6 +65,14 @@ impl Runs {
             Ok(Outcome::Done(run))
         })
         .await
+    }
+}
+
+/// A paused or archived automation starts nothing.
+pub(super) fn refuse_unless_startable(automation: &Automation) -> Result<(), Error> {
+    match automation.may_be_run_by_hand() {
+        true => Ok(()),
+        false => Err(Error::NotActive { status: automation.status.as_str() }),
     }
 }
 

@@ -116,7 +116,7 @@ async fn a_lead_that_comes_in_fires_what_the_team_drew() {
     world.work().await;
     let runs = runs(&world).await;
     assert_eq!(runs.len(), 1);
-    assert_eq!(runs[0].input["lead"]["name"], "Ada");
+    assert_eq!(world.run(runs[0].id).await.input["lead"]["name"], "Ada");
     assert_eq!((runs[0].phase(), runs[0].firing.by), (RunPhase::Success, "event"));
 }
 

@@ -74,6 +74,21 @@ async fn a_server_that_is_down_is_tried_again_under_the_same_key() {
 }
 
 #[tokio::test]
+async fn a_server_that_names_a_pause_is_left_alone_for_that_long() {
+    let world = World::new().await;
+    let nodes = [
+        ("t", "trigger.manual", json!({})),
+        ("call", "http.request", json!({"method": "GET", "url": "https://api.example.com/x"})),
+    ];
+    let automation = world.active(&world.as_team(), flow(&nodes, &["t>call"])).await;
+    world.egress.answer_next_with(500, &[("retry-after", "1800")], json!({}));
+    let run = world.fire(&world.as_team(), automation.id, json!({})).await;
+    world.work().await;
+    let until = world.now() + TimeDelta::minutes(30);
+    assert_eq!(world.run(run).await.state, RunState::Waiting { until: Some(until) });
+}
+
+#[tokio::test]
 async fn the_error_port_is_taken_after_the_last_attempt() {
     let world = World::new().await;
     let nodes = [
@@ -208,45 +223,6 @@ async fn a_loop_has_its_effect_once_for_each_item_whatever_comes_between() {
 }
 
 #[tokio::test]
-async fn a_sub_flow_is_waited_for_and_hands_back_what_it_came_to() {
-    let world = World::new().await;
-    let child_nodes = [
-        ("t", "trigger.manual", json!({})),
-        ("wait", "wait", json!({"minutes": 5})),
-        ("double", "transform", json!({"value": "{{ trigger.n * 2 }}"})),
-    ];
-    let child = world.active(&world.as_team(), flow(&child_nodes, &["t>wait", "wait>double"])).await;
-    let nodes = [
-        ("t", "trigger.manual", json!({})),
-        ("sub", "subflow", json!({"automation": child.id.to_string(), "input": {"n": "{{ trigger.n }}"}})),
-        ("end", "transform", json!({"value": "{{ steps.sub + 1 }}"})),
-    ];
-    let parent = world.active(&world.as_team(), flow(&nodes, &["t>sub", "sub>end"])).await;
-    let run = world.fire(&world.as_team(), parent.id, json!({"n": 20})).await;
-    world.work().await;
-    assert_eq!(world.run(run).await.state, RunState::Waiting { until: None });
-    world.clock.advance(TimeDelta::minutes(5));
-    world.work().await;
-    assert_eq!(world.outcome(run).await, Ok(json!(41)));
-}
-
-#[tokio::test]
-async fn ending_a_run_ends_the_sub_flow_it_waits_for() {
-    let world = World::new().await;
-    let child_nodes = [("t", "trigger.manual", json!({})), ("wait", "wait", json!({"minutes": 5}))];
-    let child = world.active(&world.as_team(), flow(&child_nodes, &["t>wait"])).await;
-    let nodes =
-        [("t", "trigger.manual", json!({})), ("sub", "subflow", json!({"automation": child.id.to_string()}))];
-    let parent = world.active(&world.as_team(), flow(&nodes, &["t>sub"])).await;
-    let run = world.fire(&world.as_team(), parent.id, json!({})).await;
-    world.work().await;
-    world.studio.runs().cancel(&world.as_team(), run).await.unwrap();
-    let runs = world.studio.runs().list(&world.as_team(), &Default::default()).await.unwrap().items;
-    assert!(runs.iter().all(|run| run.phase() == RunPhase::Cancelled), "{runs:?}");
-    assert_eq!(runs.len(), 2);
-}
-
-#[tokio::test]
 async fn a_paused_automation_starts_nothing_and_lets_its_runs_finish() {
     let world = World::new().await;
     let nodes = [("t", "trigger.manual", json!({})), ("wait", "wait", json!({"minutes": 5}))];
@@ -260,6 +236,9 @@ async fn a_paused_automation_starts_nothing_and_lets_its_runs_finish() {
     world.clock.advance(TimeDelta::minutes(5));
     world.work().await;
     assert_eq!(world.phase(run).await, RunPhase::Success);
+    let order = RetryRun { run, from: RetryFrom::Start, which: RetryOn::Latest };
+    let refused = world.studio.runs().retry(&world.as_team(), order, None).await;
+    assert!(matches!(refused, Err(Error::NotActive { status: "PAUSED" })));
 }
 
 #[tokio::test]

@@ -1,0 +1,90 @@
+use chrono::{DateTime, Utc};
+use kairo_domain::{
+    Actor, Event, FailedPhase, Job, Run, RunChange, RunFailure, RunId, RunPhase, RunRefused, RunState, Step,
+    Verb,
+};
+use kairo_flow::Outcome;
+use kairo_ports::UnitOfWork;
+use serde_json::json;
+
+use crate::Error;
+use crate::desk::Desk;
+use crate::retry::retry;
+
+/// How the outcome of an execution ends its run.
+pub(super) fn settling(outcome: Outcome) -> impl Fn(&mut Run, DateTime<Utc>) -> Result<(), RunRefused> {
+    move |run, at| match &outcome {
+        Outcome::Succeeded { output, message } => {
+            let output = match message {
+                Some(message) => json!({"message": message, "output": output}),
+                None => output.clone(),
+            };
+            run.succeed(output, at)
+        }
+        Outcome::Failed { node, error } => {
+            run.fail(FailedPhase::Failed, RunFailure::of_step(node.clone(), error), at)
+        }
+    }
+}
+
+/// Ends a run in a unit of its own, and wakes whoever waits for it.
+pub(super) async fn end(
+    desk: &Desk,
+    actor: &Actor,
+    run: Run,
+    steps: &[Step],
+    settle: impl Fn(&mut Run, DateTime<Utc>) -> Result<(), RunRefused>,
+) -> Result<(), Error> {
+    let (run, settle) = (&run, &settle);
+    let ended = retry(|| async move {
+        let now = desk.now();
+        let mut run = run.clone();
+        settle(&mut run, now)?;
+        let mut work = desk.begin(actor).await?;
+        end_within(&mut *work, actor, &run, steps, now).await?;
+        work.commit().await?;
+        Ok(run)
+    })
+    .await?;
+    wake_parent(desk, &ended).await
+}
+
+pub(super) async fn end_within(
+    work: &mut dyn UnitOfWork,
+    actor: &Actor,
+    run: &Run,
+    steps: &[Step],
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    work.progress().checkpoint(run, steps).await?;
+    let RunState::Failed { failure, .. } = &run.state else { return Ok(()) };
+    let permit = actor.may(Verb::Update, run)?;
+    let change = RunChange::Failed {
+        automation: run.automation,
+        code: failure.code.clone(),
+        node: failure.node.clone(),
+    };
+    Ok(work.journal().record(&permit, &Event::Run { run: run.id, change }, now).await?)
+}
+
+/// Wakes the run that waits for this one. It is looked at after the commit, as the other looks after its own: whoever
+/// comes second sees the first.
+pub(crate) async fn wake_parent(desk: &Desk, run: &Run) -> Result<(), Error> {
+    let Some(parent) = &run.firing.parent else { return Ok(()) };
+    let parent = parent.run;
+    retry(|| async move {
+        let mut work = desk.begin(&Actor::System).await?;
+        wake(&mut *work, parent, desk.now()).await?;
+        Ok(work.commit().await?)
+    })
+    .await
+}
+
+/// Lets a run that waits go on now. One that a worker has is left to it.
+pub(super) async fn wake(work: &mut dyn UnitOfWork, run: RunId, now: DateTime<Utc>) -> Result<(), Error> {
+    let waits = work.runs().get(run).await?.is_some_and(|run| run.phase() == RunPhase::Waiting);
+    if waits {
+        work.queue().enqueue(&Job::DriveRun(run), now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Sub-flows: who waits for whom, and who wakes whom.
+
+use chrono::TimeDelta;
+use kairo_domain::{Actor, Job, RunId, RunPhase, RunState};
+use kairo_ports::Store;
+use serde_json::json;
+
+use crate::engine::flow;
+use crate::world::World;
+
+#[tokio::test]
+async fn a_sub_flow_is_waited_for_and_hands_back_what_it_came_to() {
+    let world = World::new().await;
+    let child_nodes = [
+        ("t", "trigger.manual", json!({})),
+        ("wait", "wait", json!({"minutes": 5})),
+        ("double", "transform", json!({"value": "{{ trigger.n * 2 }}"})),
+    ];
+    let child = world.active(&world.as_team(), flow(&child_nodes, &["t>wait", "wait>double"])).await;
+    let nodes = [
+        ("t", "trigger.manual", json!({})),
+        ("sub", "subflow", json!({"automation": child.id.to_string(), "input": {"n": "{{ trigger.n }}"}})),
+        ("end", "transform", json!({"value": "{{ steps.sub + 1 }}"})),
+    ];
+    let parent = world.active(&world.as_team(), flow(&nodes, &["t>sub", "sub>end"])).await;
+    let run = world.fire(&world.as_team(), parent.id, json!({"n": 20})).await;
+    world.work().await;
+    assert_eq!(world.run(run).await.state, RunState::Waiting { until: None });
+    world.clock.advance(TimeDelta::minutes(5));
+    world.work().await;
+    assert_eq!(world.outcome(run).await, Ok(json!(41)));
+}
+
+#[tokio::test]
+async fn ending_a_run_ends_the_sub_flow_it_waits_for() {
+    let world = World::new().await;
+    let child_nodes = [("t", "trigger.manual", json!({})), ("wait", "wait", json!({"minutes": 5}))];
+    let child = world.active(&world.as_team(), flow(&child_nodes, &["t>wait"])).await;
+    let nodes =
+        [("t", "trigger.manual", json!({})), ("sub", "subflow", json!({"automation": child.id.to_string()}))];
+    let parent = world.active(&world.as_team(), flow(&nodes, &["t>sub"])).await;
+    let run = world.fire(&world.as_team(), parent.id, json!({})).await;
+    world.work().await;
+    world.studio.runs().cancel(&world.as_team(), run).await.unwrap();
+    let runs = world.studio.runs().list(&world.as_team(), &Default::default()).await.unwrap().items;
+    assert!(runs.iter().all(|run| run.phase() == RunPhase::Cancelled), "{runs:?}");
+    assert_eq!(runs.len(), 2);
+}
+
+/// A parent whose sub-flow waits so many minutes, while another branch of the parent waits an hour.
+async fn beside_a_wait(world: &World, minutes: u32) -> RunId {
+    let child_nodes = [("t", "trigger.manual", json!({})), ("wait", "wait", json!({"minutes": minutes}))];
+    let child = world.active(&world.as_team(), flow(&child_nodes, &["t>wait"])).await;
+    let nodes = [
+        ("t", "trigger.manual", json!({})),
+        ("sub", "subflow", json!({"automation": child.id.to_string()})),
+        ("after", "transform", json!({"value": 1})),
+        ("long", "wait", json!({"hours": 1})),
+    ];
+    let parent = world.active(&world.as_team(), flow(&nodes, &["t>sub", "sub>after", "t>long"])).await;
+    let run = world.fire(&world.as_team(), parent.id, json!({})).await;
+    world.work().await;
+    run
+}
+
+#[tokio::test]
+async fn a_run_that_waits_for_a_time_as_well_goes_on_when_its_sub_flow_ends() {
+    let world = World::new().await;
+    let run = beside_a_wait(&world, 5).await;
+    world.clock.advance(TimeDelta::minutes(5));
+    world.work().await;
+    assert_eq!(world.done_steps(run).await, ["sub", "after"]);
+    assert_eq!(world.phase(run).await, RunPhase::Waiting);
+    world.clock.advance(TimeDelta::minutes(55));
+    world.work().await;
+    assert_eq!(world.phase(run).await, RunPhase::Success);
+}
+
+#[tokio::test]
+async fn a_run_that_waits_for_a_sub_flow_as_well_goes_on_at_its_time() {
+    let world = World::new().await;
+    let run = beside_a_wait(&world, 120).await;
+    world.clock.advance(TimeDelta::hours(1));
+    world.work().await;
+    assert_eq!(world.done_steps(run).await, ["long"]);
+    world.clock.advance(TimeDelta::hours(1));
+    world.work().await;
+    assert_eq!(world.phase(run).await, RunPhase::Success);
+}
+
+async fn child_of(world: &World, parent: RunId) -> RunId {
+    let runs = world.studio.runs().list(&world.as_team(), &Default::default()).await.unwrap().items;
+    let is_child = |run: &&kairo_domain::Run| run.firing.parent.as_ref().is_some_and(|of| of.run == parent);
+    runs.iter().find(is_child).unwrap().id
+}
+
+#[tokio::test]
+async fn ending_a_sub_flow_lets_its_parent_go_on() {
+    let world = World::new().await;
+    let run = beside_a_wait(&world, 5).await;
+    let child = child_of(&world, run).await;
+    world.studio.runs().cancel(&world.as_team(), child).await.unwrap();
+    world.work().await;
+    assert_eq!(world.outcome(run).await, Err("subflow_failed".to_owned()));
+}
+
+#[tokio::test]
+async fn a_worker_that_ends_right_after_the_sub_flow_leaves_its_job_to_wake_the_parent() {
+    let world = World::new().await;
+    let run = beside_a_wait(&world, 5).await;
+    let child = child_of(&world, run).await;
+    world.clock.advance(TimeDelta::minutes(5));
+    // What the worker has committed when it is killed before it wakes the parent: the child's end, and no more.
+    let mut work = world.store.begin(&Actor::System).await.unwrap();
+    let limits = kairo_ports::RunLimits { per_owner: 9 };
+    let claimed = work.progress().claim(child, limits, world.now()).await.unwrap();
+    let kairo_ports::Claiming::Taken(claimed) = claimed else { panic!("it is due") };
+    let mut ended = claimed.run;
+    ended.succeed(json!(null), world.now()).unwrap();
+    work.progress().checkpoint(&ended, &[]).await.unwrap();
+    work.commit().await.unwrap();
+
+    // Its job is delivered again.
+    world.studio.jobs().perform(&Job::DriveRun(child)).await.unwrap();
+    world.work().await;
+    assert_eq!(world.done_steps(run).await, ["sub", "after"]);
+}

@@ -1,0 +1,55 @@
+//! A worker and somebody else at the same data, in every order.
+
+use std::sync::Arc;
+
+use kairo_domain::{Actor, Job, LeadStatus, Patch, RunId, RunPhase, Verb};
+use kairo_ports::{Store, StoreError};
+use kairo_testkit::builders::{full_lead, permit};
+use kairo_testkit::stepping::{Step, SteppedStore, interleave};
+use serde_json::json;
+
+use crate::engine::flow;
+use crate::world::{World, studio_on};
+
+/// How often a worker stops in the longest of these runs.
+const STOPS: usize = 12;
+
+async fn moving(world: &World) -> (kairo_domain::LeadId, RunId) {
+    let lead = full_lead().with(|lead| lead.status = LeadStatus::New).build();
+    let mut work = world.store.begin(&Actor::System).await.unwrap();
+    work.leads().add(&permit(&Actor::System, Verb::Create, &lead), &lead).await.unwrap();
+    work.commit().await.unwrap();
+    let to = json!({"lead": lead.id.to_string(), "to": "CONTACTED"});
+    let nodes = [("t", "trigger.manual", json!({})), ("move", "lead.move", to)];
+    let automation = world.active(&world.as_team(), flow(&nodes, &["t>move"])).await;
+    let run = world.fire(&world.as_team(), automation.id, json!({})).await;
+    (lead.id, run)
+}
+
+/// Changes something else about the lead.
+async fn edit(store: &dyn Store, world: &World, id: kairo_domain::LeadId) -> Result<(), StoreError> {
+    let mut work = store.begin(&Actor::System).await?;
+    let mut lead = work.leads().get(id).await?.unwrap();
+    let permit = permit(&Actor::System, Verb::Update, &lead);
+    let phone = Patch::Clear;
+    lead.edit(kairo_domain::LeadPatch { phone, ..Default::default() }, world.now());
+    work.leads().save(&permit, &lead).await?;
+    work.commit().await
+}
+
+#[test]
+fn a_lead_that_somebody_edits_meanwhile_does_not_stop_the_run_that_moves_it() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for stops in 0..STOPS {
+        let world = runtime.block_on(World::new());
+        let (lead, run) = runtime.block_on(moving(&world));
+        let store = SteppedStore::new(Arc::clone(&world.store) as Arc<dyn Store>);
+        let worker = studio_on(Arc::new(store), world.clock.clone());
+        let drives: Step<'_, ()> =
+            Box::pin(async { worker.jobs().perform(&Job::DriveRun(run)).await.unwrap() });
+        let edits: Step<'_, ()> = Box::pin(async { edit(&*world.store, &world, lead).await.unwrap() });
+        let schedule: Vec<usize> = std::iter::repeat_n(0, stops).chain([1]).collect();
+        interleave(vec![drives, edits], &schedule);
+        assert_eq!(runtime.block_on(world.phase(run)), RunPhase::Success, "edited after {stops} stops");
+    }
+}

@@ -1,12 +1,11 @@
 //! One pool for each worker thread, behind one door.
 //!
-//! A connection is looked at whenever it comes back: it must be idle, be the powerless gate again and carry no actor.
-//! The server is asked, not our own count, because a BEGIN that was cancelled in flight is in no count. Whatever does
-//! not pass is closed.
+//! A unit of work brings its connection to rest by itself, see [`Lease`](crate::lease::Lease). The connections of the job
+//! queue are in the hands of others, and are looked at whenever they come back: the server is asked, because a BEGIN that
+//! was cancelled in flight is in no count. Whatever is not between two transactions is closed.
 //!
-//! A connection that dies without a word costs its place in the pool for as long as [`RETURN_PATIENCE`], since sqlx
-//! sets no keepalive on its sockets. What remains is the instant between our look and sqlx's own ping: a connection
-//! that dies in it keeps its place until the operating system gives the socket up.
+//! sqlx sets no keepalive on its sockets. A connection that dies without a word right before sqlx's own ping on its
+//! return keeps its place in the pool until the operating system gives the socket up.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,11 +14,11 @@ use std::time::Duration;
 use futures_util::future::select_ok;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgConnection, PgPool, Postgres, Row};
+use sqlx::{PgConnection, PgPool, Postgres, Row};
 
 use crate::PgOptions;
 
-/// How long a connection that comes back may take to say how it is.
+/// How long a connection of the queue that comes back may take to say how it is.
 const RETURN_PATIENCE: Duration = Duration::from_secs(5);
 /// Connections are renewed, so that servers behind a balancer share them and memory on the server is given back.
 const MAX_LIFETIME: Duration = Duration::from_secs(30 * 60);
@@ -59,30 +58,6 @@ impl Pools {
 
     /// A connection that is idle: of this thread's pool if it has one, else of another.
     pub(crate) async fn take(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
-        loop {
-            let mut connection = self.any().await?;
-            if !connection.is_in_transaction() {
-                return Ok(connection);
-            }
-            connection.close_on_drop();
-        }
-    }
-
-    pub(crate) fn connections(&self) -> Connections {
-        Connections {
-            most: self.pools.iter().map(capacity).sum(),
-            open: self.pools.iter().map(PgPool::size).sum(),
-            idle: self.pools.iter().map(PgPool::num_idle).sum(),
-        }
-    }
-
-    pub(crate) async fn close(&self) {
-        for pool in &self.pools {
-            pool.close().await;
-        }
-    }
-
-    async fn any(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
         let own = seat() % self.pools.len();
         let in_turn = || (0..self.pools.len()).map(|step| &self.pools[(own + step) % self.pools.len()]);
         if let Some(idle) = self.pools[own].try_acquire() {
@@ -100,6 +75,20 @@ impl Pools {
         let (first, _) = select_ok(in_turn().map(|pool| Box::pin(pool.acquire()))).await?;
         Ok(first)
     }
+
+    pub(crate) fn connections(&self) -> Connections {
+        Connections {
+            most: self.pools.iter().map(capacity).sum(),
+            open: self.pools.iter().map(PgPool::size).sum(),
+            idle: self.pools.iter().map(PgPool::num_idle).sum(),
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        for pool in &self.pools {
+            pool.close().await;
+        }
+    }
 }
 
 /// What a connection rests in while nobody uses it.
@@ -112,13 +101,6 @@ pub(crate) enum Rest {
 }
 
 impl Rest {
-    const fn role(self) -> &'static str {
-        match self {
-            Self::Gate => "kairo_gate",
-            Self::Queue => "kairo_queue",
-        }
-    }
-
     const fn become_it(self) -> &'static str {
         match self {
             Self::Gate => "SET ROLE kairo_gate",
@@ -145,8 +127,8 @@ fn resting(rest: Rest, connect: &PgConnectOptions, options: &PgOptions, most: u3
         .acquire_timeout(options.acquire_timeout)
         .max_lifetime(MAX_LIFETIME)
         .idle_timeout(IDLE_TIMEOUT)
-        // No question before each use: it was asked when the connection came back. The queue's few connections have the
-        // time, and who runs it begins anew after every error.
+        // No question before each use: it answered when it came back. The queue's few connections have the time, and who
+        // runs it begins anew after every error.
         .test_before_acquire(rest == Rest::Queue)
         .after_connect(move |connection, _| {
             let opening = opening.clone();
@@ -154,7 +136,10 @@ fn resting(rest: Rest, connect: &PgConnectOptions, options: &PgOptions, most: u3
         })
         .after_release(move |connection, _| {
             Box::pin(async move {
-                let looked = tokio::time::timeout(RETURN_PATIENCE, is_at_rest(rest, connection)).await;
+                if rest == Rest::Gate {
+                    return Ok(true);
+                }
+                let looked = tokio::time::timeout(RETURN_PATIENCE, is_idle(connection)).await;
                 looked.unwrap_or(Err(sqlx::Error::PoolTimedOut))
             })
         })
@@ -184,24 +169,17 @@ pub(crate) async fn prepare(
     Ok(())
 }
 
-/// Whether the connection is between transactions, is who it rests in, and carries no actor.
-async fn is_at_rest(rest: Rest, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+/// Whether the connection is between transactions.
+async fn is_idle(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     // Unprepared, as the extended protocol sets the statement's time anew for every message; then the two times differ
     // exactly inside a transaction that began earlier.
-    let row = sqlx::raw_sql(
-        "/* kairo:pools.is_at_rest */ SELECT current_user::text AS role, now() = statement_timestamp()
-           AND coalesce(current_setting('kairo.actor', true), '') = ''
-           AND coalesce(current_setting('kairo.actor_id', true), '') = ''
-           AND coalesce(current_setting('kairo.user', true), '') = ''
-           AND coalesce(current_setting('kairo.company', true), '') = '' AS is_idle",
-    )
-    .fetch_one(connection)
-    .await?;
-    let at_rest = row.try_get::<bool, _>("is_idle")? && row.try_get::<&str, _>("role")? == rest.role();
-    if !at_rest {
-        tracing::warn!("a connection came back inside a transaction and is closed");
+    let row =
+        sqlx::raw_sql("/* kairo:pools.is_idle */ SELECT now() = statement_timestamp()").fetch_one(connection);
+    let is_idle = row.await?.try_get::<bool, _>(0)?;
+    if !is_idle {
+        tracing::warn!("a connection of the queue came back inside a transaction and is closed");
     }
-    Ok(at_rest)
+    Ok(is_idle)
 }
 
 fn seat() -> usize {

@@ -7,11 +7,12 @@ use async_trait::async_trait;
 use kairo_domain::Actor;
 use kairo_ports::{Store, StoreError, UnitOfWork};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgPool, SqlSafeStr, SqlStr, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgPool, SqlSafeStr, SqlStr};
 use uuid::Uuid;
 
 use crate::bell::Bell;
 use crate::error::store_error;
+use crate::lease::Lease;
 use crate::pools::{Connections, Pools, Rest, prepare, queue_pool};
 use crate::unit_of_work::{Access, PgUnitOfWork};
 use crate::{Announcements, PgOptions, migrate, rls};
@@ -81,16 +82,10 @@ impl PgStore {
         let mut spare = self.pools.connections().most;
         loop {
             let connection = self.pools.take().await.map_err(store_error)?;
-            let begin = Transaction::begin(connection, Some(opening(actor, access)));
+            let begin = Lease::begin(connection, opening(actor, access));
             match tokio::time::timeout(self.patience, begin).await {
-                Ok(Ok(transaction)) => {
-                    return Ok(PgUnitOfWork::new(
-                        *actor,
-                        access,
-                        transaction,
-                        self.patience,
-                        self.bell.clone(),
-                    ));
+                Ok(Ok(lease)) => {
+                    return Ok(PgUnitOfWork::new(*actor, access, lease, self.patience, self.bell.clone()));
                 }
                 Ok(Err(error)) if spare > 0 && died_idle(&error) => spare -= 1,
                 Ok(Err(error)) => return Err(store_error(error)),

@@ -10,16 +10,16 @@ use kairo_ports::{
     SecondFactorRepository, SessionRepository, SignUpRepository, StoreError, TriggerRepository, UnitOfWork,
     UserRepository,
 };
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::bell::Bell;
 use crate::error::store_error;
+use crate::lease::Lease;
 
 /// One transaction as one actor; it is every repository itself, each in a file of its own.
 ///
-/// Every statement goes through [`Statements::run`]. Dropping the unit queues a ROLLBACK, which is sent before the
-/// connection is used again.
+/// Every statement goes through [`Statements::run`]. Dropping the unit sends a ROLLBACK, without anybody waiting for it.
 pub(crate) struct PgUnitOfWork {
     pub(crate) actor: Actor,
     pub(crate) access: Access,
@@ -27,7 +27,7 @@ pub(crate) struct PgUnitOfWork {
     /// Where what this unit records comes from.
     pub(crate) origin: Origin,
     statements: Statements,
-    transaction: Transaction<'static, Postgres>,
+    lease: Lease,
     bell: Bell,
     /// Whether there is a job to be done at once.
     rings: bool,
@@ -79,21 +79,15 @@ impl Statements {
 }
 
 impl PgUnitOfWork {
-    pub(crate) fn new(
-        actor: Actor,
-        access: Access,
-        transaction: Transaction<'static, Postgres>,
-        patience: Duration,
-        bell: Bell,
-    ) -> Self {
+    pub(crate) fn new(actor: Actor, access: Access, lease: Lease, patience: Duration, bell: Bell) -> Self {
         let statements = Statements { patience, whole: true };
         let (held_keys, origin) = (Vec::new(), Origin::default());
-        Self { actor, access, held_keys, origin, statements, transaction, bell, rings: false }
+        Self { actor, access, held_keys, origin, statements, lease, bell, rings: false }
     }
 
     /// What runs statements, and where.
     pub(crate) fn parts(&mut self) -> (&mut Statements, &mut PgConnection) {
-        (&mut self.statements, &mut self.transaction)
+        (&mut self.statements, &mut self.lease)
     }
 
     /// Has whoever runs the job queue look at it once this unit is committed.
@@ -269,11 +263,11 @@ impl UnitOfWork for PgUnitOfWork {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        let Self { mut statements, transaction, bell, rings, .. } = *self;
+        let Self { mut statements, lease, bell, rings, .. } = *self;
         if !statements.whole {
             return Err(StoreError::Refused { why: "an earlier statement of this unit failed".to_owned() });
         }
-        statements.run(transaction.commit()).await?;
+        statements.run(lease.commit()).await?;
         if rings {
             bell.ring();
         }

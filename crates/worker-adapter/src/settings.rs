@@ -40,7 +40,17 @@ impl Default for WorkerSettings {
             stale_after: Duration::from_secs(10),
             sweep_interval: Duration::from_secs(2),
             patience: Duration::from_secs(20),
-            grace: Duration::from_secs(20),
+            grace: Duration::from_secs(12),
         }
+    }
+}
+
+impl WorkerSettings {
+    /// How much longer than the grace period it takes at most to give back what was not done.
+    const GIVING_BACK: Duration = Duration::from_secs(5);
+
+    /// How long a worker takes at most to end once it is asked to stop. A program that ends sooner cuts jobs.
+    pub const fn longest_stop(&self) -> Duration {
+        self.grace.saturating_add(Self::GIVING_BACK)
     }
 }

@@ -3,7 +3,8 @@
 //! `graphile_worker` shrugs off most errors of the database, and some leave something behind: jobs that were taken by a
 //! statement whose answer was lost, or that are done and could not be removed, stay locked as long as their worker says
 //! that it is alive; and a lost LISTEN is not begun anew. So every error is told to whoever watches, and listening ends
-//! never. It also drops queries half-way, and waits for ever for an answer that never comes; here every statement runs
+//! never. What it hears while it looks for jobs it may forget: so everything is said once more a little later. It also
+//! drops queries half-way, and waits for ever for an answer that never comes; here every statement runs
 //! to its end, or until nobody would answer any more.
 
 use std::any::Any;
@@ -18,11 +19,13 @@ use graphile_worker::{
     NotificationStream,
 };
 use tokio::sync::Notify;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::task::TaskTracker;
 
 /// After how much silence it is listened anew: a connection can die without a word.
 const SILENCE: Duration = Duration::from_secs(60);
+/// How much later a notification is repeated: a look at the queue is over by then.
+const ECHO: Duration = Duration::from_millis(5);
 /// How long after a failure it is tried again to listen; twice as long after every further one, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -87,6 +90,7 @@ impl DatabaseDriver for Watched {
             patience: self.patience,
             channel: channel.to_owned(),
             heard: None,
+            echo_at: None,
             pause: Duration::ZERO,
         };
         let forever: NotificationStream = Box::pin(stream::unfold(ear, Ear::next));
@@ -100,6 +104,8 @@ struct Ear {
     patience: Duration,
     channel: String,
     heard: Option<NotificationStream>,
+    /// When something that was heard is to be repeated.
+    echo_at: Option<Instant>,
     pause: Duration,
 }
 
@@ -109,18 +115,27 @@ impl Ear {
             let Some(heard) = &mut self.heard else {
                 self.listen().await;
                 // Whatever was said before was not heard.
-                let anew = Notification { channel: self.channel.clone(), payload: String::new() };
-                return Some((Ok(anew), self));
+                return Some((Ok(self.of_our_own()), self));
             };
-            match timeout(SILENCE, heard.next()).await {
-                Ok(Some(Ok(notification))) => return Some((Ok(notification), self)),
+            let now = Instant::now();
+            let until = self.echo_at.unwrap_or(now + SILENCE);
+            match timeout_at(until, heard.next()).await {
+                Ok(Some(Ok(notification))) => {
+                    self.echo_at.get_or_insert(now + ECHO);
+                    return Some((Ok(notification), self));
+                }
                 Ok(Some(Err(error))) => {
                     tracing::warn!(%error, "the queue is not listened to for the moment");
                     self.heard = None;
                 }
+                Err(_) if self.echo_at.take().is_some() => return Some((Ok(self.of_our_own()), self)),
                 Ok(None) | Err(_) => self.heard = None,
             }
         }
+    }
+
+    fn of_our_own(&self) -> Notification {
+        Notification { channel: self.channel.clone(), payload: String::new() }
     }
 
     async fn listen(&mut self) {

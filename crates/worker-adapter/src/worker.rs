@@ -7,7 +7,7 @@ use graphile_worker::recovery::WorkerRecoveryConfig;
 use graphile_worker::sqlx::SqlxDatabase;
 use graphile_worker::worker_utils::types::RescheduleJobOptions;
 use graphile_worker::{
-    Database, JobFail, JobFailContext, LocalQueueConfig, WorkerBuildError, WorkerOptions,
+    Database, JobFail, JobFailContext, LocalQueueConfig, RefetchDelayConfig, WorkerBuildError, WorkerOptions,
     WorkerShutdownConfig, WorkerUtils,
 };
 use kairo_domain::Job;
@@ -27,8 +27,6 @@ const SCHEMA: &str = "graphile_worker";
 /// How long after a failure it begins anew; twice as long after every further one, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// How much longer than the grace period it takes at most to give back what was not done.
-const GIVING_BACK: Duration = Duration::from_secs(5);
 /// The queue waits e^n seconds after the nth failure. From the third on the count stays where it is: twenty seconds.
 const COUNTED_FAILURES: i16 = 3;
 
@@ -102,7 +100,7 @@ impl Crew {
             self.shifts.wait().await;
             self.statements.wait().await;
         };
-        if timeout(self.settings.grace + GIVING_BACK, left).await.is_err() {
+        if timeout(self.settings.longest_stop(), left).await.is_err() {
             tracing::warn!("not every job could be given back; another worker will find those that were not");
         }
     }
@@ -144,9 +142,7 @@ impl Crew {
             .schema(SCHEMA)
             .concurrency(settings.concurrency.max(1))
             .poll_interval(settings.poll_interval)
-            .local_queue(
-                LocalQueueConfig::default().with_size(settings.prefetch.max(1)).with_ttl(settings.hold),
-            )
+            .local_queue(local_queue(settings))
             .complete_job_batch_delay(settings.completion_delay)
             .worker_recovery(recovery)
             .worker_shutdown(shutdown)
@@ -169,6 +165,19 @@ impl Crew {
         }
         worker.request_shutdown();
     }
+}
+
+/// The local queue looks at the database again as soon as it has looked, for ever, unless it is told to pause after it
+/// found nothing. Whoever tells it of a job ends the pause.
+fn local_queue(settings: &WorkerSettings) -> LocalQueueConfig {
+    let pause = RefetchDelayConfig::default()
+        .with_duration(settings.poll_interval)
+        .with_threshold(0)
+        .with_max_abort_threshold(1);
+    LocalQueueConfig::default()
+        .with_size(settings.prefetch.max(1))
+        .with_ttl(settings.hold)
+        .with_refetch_delay(pause)
 }
 
 /// Keeps the queue from waiting longer and longer.

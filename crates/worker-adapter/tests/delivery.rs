@@ -152,3 +152,23 @@ async fn jobs_of_a_dead_worker_are_done_by_another() {
     soon(worker.stop()).await;
     assert!(told.try_recv().is_err());
 }
+
+#[tokio::test]
+async fn a_worker_with_nothing_to_do_leaves_the_database_alone() {
+    let world = World::new().await;
+    let (worker, mut told) = world.telling(seldom());
+    world.until(LISTENING).await;
+    world.enqueue([1]).await;
+    assert_eq!(next(&mut told, 1).await, [1]);
+    // By then the server has told how often the jobs were looked at.
+    world
+        .until(
+            "EXISTS (SELECT FROM graphile_worker._private_workers
+               WHERE last_heartbeat_at > started_at + interval '3 seconds')",
+        )
+        .await;
+    world
+        .until("(SELECT seq_scan + coalesce(idx_scan, 0) < 100 FROM pg_stat_all_tables WHERE relname = '_private_jobs')")
+        .await;
+    worker.stop().await;
+}

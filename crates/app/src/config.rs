@@ -6,6 +6,7 @@ mod mail;
 mod rates;
 mod report;
 mod sections;
+mod worker;
 
 pub use check::Unacceptable;
 pub use load::{ConfigError, Loaded, load};
@@ -13,5 +14,6 @@ pub use mail::Mail;
 pub use rates::{Rate, Rates};
 pub use report::report;
 pub use sections::{
-    Auth, Config, Database, Egress, Folders, ForwardedBy, Limits, Log, LogFormat, Secret, Server, Worker,
+    Auth, Config, Database, Egress, Folders, ForwardedBy, Limits, Log, LogFormat, Secret, Server,
 };
+pub use worker::Worker;

@@ -11,7 +11,7 @@ use crate::background::Background;
 use crate::config::{Config, ForwardedBy};
 use crate::stop::Stop;
 use crate::wiring::Running;
-use crate::work::{Work, worker_settings};
+use crate::work::Work;
 
 /// The HTTP server, listening.
 pub(crate) struct Server {
@@ -91,12 +91,7 @@ impl Server {
             keys: running.keys().clone(),
             keyring: running.keyring().clone(),
             stop: stop.clone(),
-            work: config.worker.enabled.then(|| Work {
-                studio: running.studio().clone(),
-                store: running.store().clone(),
-                settings: worker_settings(config.worker),
-                stop: stop.clone(),
-            }),
+            work: config.worker.enabled.then(|| Work::on(running, config.worker, stop)),
         };
         Ok(Self { address, server: http.run(), background, tasks, grace })
     }
@@ -131,13 +126,26 @@ impl Server {
         let left = self.grace.saturating_sub(asked.elapsed());
         let finished = async {
             self.tasks.drain().await;
-            if attended.is_ok() { background.await } else { Ok(()) }
+            if attended.is_ok() { (&mut background).await } else { Ok(()) }
         };
         if tokio::time::timeout(left, finished).await.is_err() {
-            tracing::warn!(left = self.tasks.len(), "stopping although requests are still under way");
+            warn_of_what_is_cut(self.tasks.len(), &background);
         }
         attended.map_err(io::Error::other)?;
         served
+    }
+}
+
+/// Requests that are cut are lost, and runs are not: the log tells them apart.
+fn warn_of_what_is_cut(requests: usize, background: &JoinHandle<()>) {
+    if requests > 0 {
+        tracing::warn!(requests.left = requests, "stopping although requests are still under way");
+    }
+    if !background.is_finished() {
+        tracing::warn!(
+            "stopping although jobs are still under way; their runs go on after the last step that was kept, elsewhere or \
+             at the next start"
+        );
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::config;
 use crate::stop::Stop;
+use crate::wiring::Running;
 
 /// The longest that schedules are left alone: one may have been planned by another process.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -19,26 +20,23 @@ const SWEEP_EVERY: Duration = Duration::from_secs(30);
 
 /// What a worker works with.
 pub(crate) struct Work {
-    pub(crate) studio: Studio,
-    pub(crate) store: PgStore,
-    pub(crate) settings: WorkerSettings,
-    pub(crate) stop: Stop,
-}
-
-/// The settings of the worker as they are configured.
-pub(crate) fn worker_settings(configured: config::Worker) -> WorkerSettings {
-    WorkerSettings {
-        concurrency: configured.concurrency.into(),
-        poll_interval: Duration::from_millis(configured.poll_ms),
-        heartbeat: Duration::from_millis(configured.heartbeat_ms),
-        stale_after: Duration::from_millis(configured.stale_ms),
-        sweep_interval: Duration::from_millis((configured.stale_ms / 5).max(100)),
-        grace: Duration::from_millis(configured.grace_ms),
-        ..WorkerSettings::default()
-    }
+    studio: Studio,
+    store: PgStore,
+    settings: WorkerSettings,
+    stop: Stop,
 }
 
 impl Work {
+    /// The work on what is running.
+    pub(crate) fn on(running: &Running, configured: config::Worker, stop: &Stop) -> Self {
+        Self {
+            studio: running.studio().clone(),
+            store: running.store().clone(),
+            settings: configured.settings(),
+            stop: stop.clone(),
+        }
+    }
+
     /// Works until the program is asked to stop; what has begun is finished within the grace period.
     pub(crate) async fn run(self) {
         let Self { studio, store, settings, stop } = self;
@@ -97,7 +95,9 @@ async fn sweep(studio: &Studio, stop: &Stop) {
         match studio.jobs().sweep().await {
             Ok(0) => {}
             Ok(runs) => tracing::warn!(runs.found = runs, "open runs had no job and got one"),
-            Err(error) => tracing::debug!(%error, "runs without a job cannot be looked for now"),
+            Err(error) => {
+                tracing::warn!(%error, "open runs without a job cannot be looked for now; until they are, they stand still");
+            }
         }
     }
 }

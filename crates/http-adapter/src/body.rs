@@ -2,6 +2,7 @@
 
 mod faults;
 mod json;
+mod object;
 #[cfg(test)]
 pub(crate) mod testing;
 mod values;
@@ -23,6 +24,7 @@ use crate::{Api, Settings};
 
 pub(crate) use faults::Faults;
 pub(crate) use json::parse as parse_json;
+pub(crate) use object::JsonObject;
 pub(crate) use values::storable;
 
 /// A JSON body, read into a `T`.

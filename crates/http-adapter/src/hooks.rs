@@ -19,7 +19,6 @@ use uuid::Uuid;
 
 use crate::answer::{send, taken_in};
 use crate::problem::Problem;
-use crate::rate_limit::Class;
 use crate::{Api, Settings, body, rate_limit};
 use delivery::delivery;
 use reply::reply;
@@ -31,8 +30,6 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// How long to wait until the next look at the run: at first, and later.
 const SHORT: Duration = Duration::from_millis(20);
 const LONG: Duration = Duration::from_millis(250);
-/// The most characters of a token; ours have fewer.
-const TOKEN_MAX: usize = 128;
 
 /// What became of a delivery.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -52,23 +49,25 @@ pub(crate) struct DeliveredView {
 ///
 /// For other servers: the address is all they need, unless the webhook asks for signatures. Of any content type; JSON is
 /// parsed, any other text is taken as it is, and what is no text as `{"base64": …}`. The delivery is stored before it is
-/// answered. One that is named, by `webhook-id` or `idempotency-key`, fires once, however often it is sent. Where the
-/// flow has a node that answers, its answer is this one's, status, headers and body; when that takes longer than 25
-/// seconds, or nothing is said, the usual one.
+/// answered. One that is named, by `webhook-id` or `idempotency-key`, fires once, however often it is sent; a repeat gets
+/// 202 with `duplicate`. A webhook that lets its flow answer (`respond: node`) answers with what a `respond` node of the
+/// flow says, status, headers and body: 204 when the run ends well without saying anything, 500 when it ends otherwise.
+/// Where that takes longer than 25 seconds, it answers 202 as any other one does.
 #[utoipa::path(
     post, path = "/hooks/{token}", operation_id = "deliverHook", tag = "hooks", security(()),
     params(
         ("token" = String, Path, description = "The secret of the address."),
-        ("webhook-id" = Option<String>, Header, description = "How the sender names this delivery."),
+        ("webhook-id" = Option<String>, Header, description = "How the sender names this delivery: 1 to 255 visible \
+            ASCII characters."),
         ("idempotency-key" = Option<String>, Header, description = "The same, where there is no `webhook-id`."),
     ),
     request_body(content = ref("#/components/schemas/HookBody"), content_type = "application/json"),
     responses(
-        (status = 202, description = "The delivery is stored.", body = DeliveredView),
-        (status = 204, description = "The run has ended, and its flow said nothing."),
+        (status = 202, description = "The delivery is stored, or was stored before under its name.", body = DeliveredView),
+        (status = 204, description = "The flow was to answer, and its run has ended well without saying anything."),
         (status = 401, description = "`unauthenticated`: the webhook asks for a signature that holds."),
         (status = 404, description = "`not_found`: no automation that is active has this address."),
-        (status = 500, description = "`run_failed`: the run that was to answer has failed."),
+        (status = "default", description = "What the flow says, where it answers."),
     )
 )]
 pub(crate) async fn deliver(
@@ -76,13 +75,17 @@ pub(crate) async fn deliver(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let token = token(&request)?;
-    rate_limit::charge_hook(&request, &api, &token)?;
+    let token = Redacted::new(request.match_info().query("token").to_owned());
+    rate_limit::charge_delivery(&request, &api, &token)?;
     let bytes = body::read_raw(&request, &mut payload.into_inner()).await?;
-    let delivery = delivery(&request, token, &bytes, api.settings())?;
-    let deliver = async move |studio: Studio| studio.firings().deliver(delivery).await;
-    let delivered = api.run(deliver).await.map_err(|problem| unless_guessed(&api, &request, problem))?;
-    answer(&api, delivered).await
+    let delivery = delivery(&request, token.clone(), &bytes, api.settings())?;
+    let delivered = api.run(async move |studio: Studio| studio.firings().deliver(delivery).await).await;
+    match &delivered {
+        Ok(_) => rate_limit::learn_hook(&request, &api, &token),
+        Err(problem) if problem.code() == Code::NotFound => rate_limit::forget_hook(&api, &token),
+        Err(_) => {}
+    }
+    answer(&api, delivered?).await
 }
 
 /// Any body, as an operation documents it.
@@ -99,20 +102,6 @@ impl PartialSchema for AnyBody {
 impl ToSchema for AnyBody {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("HookBody")
-    }
-}
-
-fn token(request: &HttpRequest) -> Result<Redacted<String>, Problem> {
-    let token = request.match_info().get("token").filter(|token| token.len() <= TOKEN_MAX);
-    let token = token.map(|token| Redacted::new(token.to_owned()));
-    token.ok_or_else(|| Problem::new(Code::NotFound, "there is no such webhook"))
-}
-
-/// Counts whoever knows no address: tokens are to be guessed slowly.
-fn unless_guessed(api: &Api, request: &HttpRequest, problem: Problem) -> Problem {
-    match problem.code() {
-        Code::NotFound => rate_limit::charge_address(request, api, Class::Reads).err().unwrap_or(problem),
-        _ => problem,
     }
 }
 

@@ -75,11 +75,15 @@ impl FromRequest for Repeatable {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let if_match = request.headers().get_all(header::IF_MATCH).cloned().collect();
-        ready(key(request).map(|key| Self { key, route: route(request), if_match }).map_err(|issue| {
-            let fault = Fault::of_header(HEADER, "not_a_key", issue.to_string());
-            Problem::malformed("`Idempotency-Key` cannot be used", vec![fault])
-        }))
+        let key = key(request).map_err(|issue| unusable(HEADER, issue));
+        ready(key.map(|key| Self { key, route: route(request), if_match }))
     }
+}
+
+/// Refuses a header whose value is no key.
+pub(crate) fn unusable(header: &str, issue: KeyIssue) -> Problem {
+    let fault = Fault::of_header(header, "not_a_key", issue.to_string());
+    Problem::malformed(format!("`{header}` cannot be used"), vec![fault])
 }
 
 fn route(request: &HttpRequest) -> String {

@@ -3,6 +3,7 @@
 mod condition;
 mod few;
 mod none;
+mod portion;
 mod value;
 mod window;
 
@@ -22,6 +23,7 @@ use condition::Conditions;
 pub(crate) use condition::PART_MIN;
 pub(crate) use few::{Few, Given, Parameters};
 pub(crate) use none::NoQuery;
+pub(crate) use portion::Portion;
 use window::WindowParameters;
 
 /// What a list shows: the view of an aggregate whose fields the domain knows.

@@ -1,8 +1,10 @@
 //! How often callers may ask. Each node counts by itself, in memory.
 
 mod arrivals;
+mod deliveries;
 mod fields;
 mod key;
+mod known;
 mod limiter;
 mod quota;
 
@@ -10,13 +12,15 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest};
-use kairo_domain::{Redacted, UserId};
+use kairo_domain::UserId;
 
 use crate::problem::Problem;
 use crate::{Api, caller, origin};
 
+pub(crate) use deliveries::{charge_delivery, forget_hook, learn_hook};
 pub(crate) use fields::{POLICY, STANDING, announce};
 use key::Key;
+use known::KnownHooks;
 use limiter::{Limiter, RuntimeClock, Standing};
 pub use quota::{Quota, RateLimits};
 
@@ -27,11 +31,11 @@ pub(crate) enum Class {
     Auth,
     /// A contact form.
     Leads,
-    /// Reading what is public, and looking up whose an API key is.
+    /// Reading what is public, looking up whose an API key is, and a delivery that may be a guess.
     Reads,
     /// Whatever somebody does who is signed in.
     User,
-    /// A delivery to a webhook.
+    /// A delivery to a webhook that exists.
     Hooks,
 }
 
@@ -42,6 +46,7 @@ pub(crate) struct Limiters {
     reads: Option<Limiter<RuntimeClock>>,
     user: Option<Limiter<RuntimeClock>>,
     hooks: Option<Limiter<RuntimeClock>>,
+    known_hooks: KnownHooks,
 }
 
 /// What a request was counted as, and how that class stands since.
@@ -85,6 +90,7 @@ impl Limiters {
             reads: limiter(limits.reads),
             user: limiter(limits.user),
             hooks: limiter(limits.hooks),
+            known_hooks: KnownHooks::default(),
         }
     }
 
@@ -113,8 +119,8 @@ pub(crate) async fn limited(
 
 fn charge_route(request: &HttpRequest, class: Class) -> Result<(), Problem> {
     match class {
-        // A form with a slip of the pen must not cost one of few: its handler counts it once it can be taken. Deliveries
-        // are counted by whom they are for.
+        // A form with a slip of the pen must not cost one of few: its handler counts it once it can be taken. How a
+        // delivery is counted depends on the webhook.
         Class::Leads | Class::Hooks => Ok(()),
         Class::Auth | Class::Reads | Class::User => charge_address(request, &Api::of(request)?, class),
     }
@@ -130,7 +136,7 @@ pub(crate) fn charge_form(request: &HttpRequest, api: &Api) -> Result<(), Proble
 
 /// Counts a request by the address it comes from.
 pub(crate) fn charge_address(request: &HttpRequest, api: &Api, class: Class) -> Result<(), Problem> {
-    charge(request, api, class, Key::of_address(origin::client_address(request, api.settings())))
+    charge(request, api, class, address_of(request, api))
 }
 
 /// Counts a request of somebody who is signed in.
@@ -138,9 +144,8 @@ pub(crate) fn charge_user(request: &HttpRequest, api: &Api, user: UserId) -> Res
     charge(request, api, Class::User, Key::User(user))
 }
 
-/// Counts a delivery to a webhook.
-pub(crate) fn charge_hook(request: &HttpRequest, api: &Api, token: &Redacted<String>) -> Result<(), Problem> {
-    charge(request, api, Class::Hooks, Key::of_hook(token))
+fn address_of(request: &HttpRequest, api: &Api) -> Key {
+    Key::of_address(origin::client_address(request, api.settings()))
 }
 
 fn charge(request: &HttpRequest, api: &Api, class: Class, key: Key) -> Result<(), Problem> {
@@ -148,8 +153,18 @@ fn charge(request: &HttpRequest, api: &Api, class: Class, key: Key) -> Result<()
     if request.extensions().get::<Charges>().is_some_and(|charges| charges.include(class)) {
         return Ok(());
     }
-    let standing = limiter.charge(key);
-    let charge = Charge { class, quota: limiter.quota(), standing };
+    judge(request, class, limiter.quota(), limiter.charge(key))
+}
+
+/// Counts nothing, and refuses a caller who has used the allowance up.
+fn refuse_exhausted(request: &HttpRequest, api: &Api, class: Class, key: Key) -> Result<(), Problem> {
+    let Some(limiter) = api.limiters().of(class) else { return Ok(()) };
+    limiter.exhausted(key).map_or(Ok(()), |standing| judge(request, class, limiter.quota(), standing))
+}
+
+/// Keeps how the caller stands until the request is answered, and refuses it if it is one too many.
+fn judge(request: &HttpRequest, class: Class, quota: Quota, standing: Standing) -> Result<(), Problem> {
+    let charge = Charge { class, quota, standing };
     let mut extensions = request.extensions_mut();
     if !extensions.contains::<Charges>() {
         extensions.insert(Charges::default());

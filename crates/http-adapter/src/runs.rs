@@ -5,7 +5,7 @@ mod excerpt;
 mod steps;
 
 use actix_web::HttpResponse;
-use kairo_domain::{Limit, Run};
+use kairo_domain::Run;
 use kairo_use_cases::{Answer, Studio};
 
 use crate::Api;
@@ -14,22 +14,21 @@ use crate::caller::Caller;
 use crate::list::{self, ListView};
 use crate::path::{Here, PathId};
 use crate::problem::Problem;
-use crate::query::{Few, Given, ListQuery, NoQuery, Parameters};
+use crate::query::{Few, Given, ListQuery, NoQuery, Parameters, Portion};
 
 pub(crate) use dto::{RunCard, RunView};
 pub(crate) use steps::{DryStep, ErrorView, StepsView};
 
 /// Which steps to list.
-pub(crate) struct Portion {
+pub(crate) struct StepsAfter {
     after: u32,
-    limit: u16,
+    portion: Portion,
 }
 
-impl Parameters for Portion {
+impl Parameters for StepsAfter {
     fn read(given: &mut Given) -> Self {
         let after = given.number("after", 0..=u32::MAX).unwrap_or_default();
-        let limit = given.number("limit", 1..=u32::from(Limit::MAX)).and_then(|limit| limit.try_into().ok());
-        Self { after, limit: limit.unwrap_or_else(|| Limit::default().rows()) }
+        Self { after, portion: Portion::read(given) }
     }
 }
 
@@ -97,11 +96,11 @@ pub(crate) async fn steps(
     api: Api,
     Caller(actor): Caller,
     PathId(id): PathId<Run>,
-    Few(Portion { after, limit }): Few<Portion>,
+    Few(StepsAfter { after, portion }): Few<StepsAfter>,
 ) -> Result<HttpResponse, Problem> {
-    let get = async move |studio: Studio| studio.runs().steps(&actor, id, after, limit).await;
+    let get = async move |studio: Studio| studio.runs().steps(&actor, id, after, portion.asked()).await;
     let (_, steps) = api.run(get).await?;
-    Ok(send(unversioned(&StepsView::of(&steps, limit))))
+    Ok(send(unversioned(&StepsView::of(&steps, portion))))
 }
 
 /// 200 with a run.

@@ -2,7 +2,7 @@ use std::net::SocketAddr;
 
 use super::output::say;
 use super::{Outcome, closed};
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::serve::{Server, refuse_unsafe};
 use crate::stop::Stop;
 use crate::wiring::Running;
@@ -21,6 +21,7 @@ pub(super) struct Args {
 pub(super) async fn run(mut config: Config, args: Args, stop: &Stop) -> Outcome {
     config.server.listen = args.listen.unwrap_or(config.server.listen);
     refuse_unsafe(&config, args.demo)?;
+    config.check_serving().map_err(ConfigError::from)?;
     let running = Running::start(&config).await?;
     let served = serve(&running, &config, args.demo, stop).await;
     closed(served, running.stop().await)

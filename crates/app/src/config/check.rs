@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use kairo::domain::HttpUrl;
 
 use super::{Config, Rates};
@@ -73,6 +75,22 @@ impl Config {
             Some((key, _)) => refuse(key, "must be greater than 0"),
             None => Ok(()),
         }
+    }
+
+    /// Refuses settings that are wrong only where one process answers requests and works on jobs.
+    ///
+    /// # Errors
+    /// [`Unacceptable`] names the setting, and says what to do.
+    pub fn check_serving(&self) -> Result<(), Unacceptable> {
+        let whole_stop = Duration::from_secs(self.server.shutdown_seconds);
+        if self.worker.enabled && whole_stop < self.worker.settings().longest_stop() {
+            return Err(Unacceptable {
+                key: "server.shutdown_seconds",
+                why: "must be at least 5 seconds longer than worker.grace_ms, or a stop cuts the runs that the worker is \
+                      finishing: raise it, or lower worker.grace_ms",
+            });
+        }
+        Ok(())
     }
 }
 
@@ -187,6 +205,33 @@ mod tests {
         }
         for file in ["concurrency = 65536", "grace_ms = -1", "heart_beat_ms = 1"] {
             assert!(read(&format!("[worker]\n{file}")).is_err(), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_stop_leaves_the_worker_its_time() {
+        let checked = |file: &str| read(file).unwrap().check_serving();
+        assert_eq!(Config::default().check_serving(), Ok(()));
+        for file in [
+            "[server]\nshutdown_seconds = 17",
+            "[server]\nshutdown_seconds = 5\n[worker]\ngrace_ms = 0",
+            "[server]\nshutdown_seconds = 0\n[worker]\nenabled = false",
+            "[worker]\ngrace_ms = 15000",
+        ] {
+            assert_eq!(checked(file), Ok(()), "{file}");
+        }
+        for file in [
+            "[server]\nshutdown_seconds = 16",
+            "[worker]\ngrace_ms = 15001",
+            "[worker]\ngrace_ms = 9223372036854775807",
+        ] {
+            let refused = checked(file).unwrap_err().to_string();
+            assert!(
+                refused.starts_with("server.shutdown_seconds must be at least 5 seconds longer"),
+                "{refused}"
+            );
+            assert!(refused.contains("lower worker.grace_ms"), "{refused}");
+            assert_eq!(read(file).unwrap().check(), Ok(()), "a worker by itself may take its time");
         }
     }
 }

@@ -11,7 +11,7 @@ pub struct Rates {
     pub auth: Rate,
     /// Contact forms, for each address.
     pub leads: Rate,
-    /// Public reads, for each address.
+    /// Public reads, and deliveries to addresses of webhooks that may be guessed, for each address.
     pub reads: Rate,
     /// Everything, for each signed-in user.
     pub user: Rate,

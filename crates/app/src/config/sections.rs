@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::mail::Mail;
 use super::rates::Rates;
+use super::worker::Worker;
 
 /// Everything an operator can set. Keys are written `section.key` in the file and `KAIRO_SECTION__KEY` in the
 /// environment.
@@ -56,7 +57,7 @@ pub struct Server {
     pub trusted_proxies: Vec<IpNet>,
     /// The header in which they say it; they must replace or extend what a client sends in it.
     pub forwarded_header: ForwardedBy,
-    /// How long a stop waits for requests under way, in seconds.
+    /// How long a stop waits for whatever is under way, in seconds; with a worker, 5 longer than its grace at least.
     pub shutdown_seconds: u64,
 }
 
@@ -111,24 +112,6 @@ pub struct Auth {
 pub struct Egress {
     /// Networks that are not public and that automations may reach all the same, such as `10.20.0.0/16`.
     pub allow: Vec<IpNet>,
-}
-
-/// The worker, which runs automations.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Worker {
-    /// Whether `kairo serve` runs the worker too; without it, somebody else has to.
-    pub enabled: bool,
-    /// How many jobs are worked on at a time.
-    pub concurrency: u16,
-    /// How often a worker says that it is alive, in milliseconds.
-    pub heartbeat_ms: u64,
-    /// After how long without a word a worker counts as dead, and others take its jobs, in milliseconds.
-    pub stale_ms: u64,
-    /// How long a stop waits for jobs under way, in milliseconds; the others go on where they were elsewhere.
-    pub grace_ms: u64,
-    /// How often jobs are looked for although none was announced, in milliseconds.
-    pub poll_ms: u64,
 }
 
 /// What requests may cost.
@@ -249,19 +232,6 @@ impl Default for Auth {
             // Out of range it is 0, which is refused.
             access_token_minutes: u32::try_from(lifetime.num_minutes()).unwrap_or_default(),
             argon2: Argon2Settings::default(),
-        }
-    }
-}
-
-impl Default for Worker {
-    fn default() -> Self {
-        Self {
-            enabled: true,
-            concurrency: 16,
-            heartbeat_ms: 3_000,
-            stale_ms: 10_000,
-            grace_ms: 25_000,
-            poll_ms: 1_000,
         }
     }
 }

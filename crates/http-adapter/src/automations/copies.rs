@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::flows::Document;
 use super::settings::{SettingsBody, SettingsView};
 use super::{AutomationView, made};
 use crate::Api;
@@ -56,7 +57,7 @@ pub(crate) struct FileView {
     #[schema(required = true)]
     description: Option<String>,
     /// What it does.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Document)]
     flow: Value,
     settings: SettingsView,
 }
@@ -93,7 +94,7 @@ pub(crate) struct FileBody {
     #[schema(value_type = Option<String>, min_length = 1, max_length = 20_000)]
     description: Option<Message>,
     /// What it does.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Document)]
     flow: FlowDocument,
     /// How its runs are kept within bounds.
     #[deserr(default)]
@@ -118,7 +119,7 @@ impl FileBody {
             title: self.title,
             description: self.description,
             flow: self.flow,
-            settings: self.settings.as_ref().map(Into::into).unwrap_or_default(),
+            settings: self.settings.map(Into::into).unwrap_or_default(),
         }
     }
 }
@@ -202,4 +203,28 @@ pub(crate) async fn import(
         .run(move |studio| async move { studio.automations().import(&actor, imported, once).await })
         .await?;
     Ok(send_outcome(outcome, |automation| render(automation)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::body::testing::{assert_documented, assert_required, codes};
+
+    #[test]
+    fn the_document_lists_what_the_reader_accepts() {
+        assert_documented::<CopyBody>();
+        assert_required::<CopyBody>(&[]);
+        assert_documented::<FileBody>();
+        assert_required::<FileBody>(&["kairo", "formatVersion", "title", "flow"]);
+    }
+
+    #[test]
+    fn a_file_of_something_else_is_refused() {
+        let file = |kairo: &str, format: u32| json!({"kairo": kairo, "formatVersion": format, "title": "a", "flow": {"nodes": [], "edges": []}});
+        assert_eq!(codes::<FileBody>(file(KIND, FORMAT)), []);
+        assert_eq!(codes::<FileBody>(file("lead", FORMAT)), [("/kairo".to_owned(), "unknown_word")]);
+        assert_eq!(codes::<FileBody>(file(KIND, 2)), [("/formatVersion".to_owned(), "unknown_format")]);
+    }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::flows::Document;
 use super::settings::{SettingsBody, SettingsView, WholeSettingsBody};
 use crate::body::Faults;
 use crate::query::Listed;
@@ -41,7 +42,7 @@ pub(crate) struct CreateBody {
     description: Option<Message>,
     /// What it does, as a flow editor gives it; an empty flow unless told.
     #[deserr(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Document>)]
     flow: Option<FlowDocument>,
     /// How its runs are kept within bounds.
     #[deserr(default)]
@@ -86,14 +87,14 @@ impl CreateBody {
             title: self.title,
             description: self.description,
             flow: self.flow.unwrap_or_else(FlowDocument::empty),
-            settings: self.settings.as_ref().map(Into::into).unwrap_or_default(),
+            settings: self.settings.map(Into::into).unwrap_or_default(),
         }
     }
 }
 
 impl PatchBody {
     pub(super) fn into_order(self, automation: AutomationId, seen: Seen) -> EditAutomation {
-        let settings = match &self.settings {
+        let settings = match self.settings {
             Change::Keep => Change::Keep,
             Change::Set(settings) => Change::Set(settings.into()),
         };
@@ -148,7 +149,7 @@ pub(crate) struct AutomationView {
     #[serde(flatten)]
     card: AutomationCard,
     /// What it does, as it was drawn.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Document)]
     flow: Value,
 }
 

@@ -1,7 +1,6 @@
 //! The flow of an automation as a document of its own.
 
 use actix_web::HttpResponse;
-use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use kairo_domain::Automation;
 use kairo_flow::FlowDocument;
 use kairo_use_cases::DrawFlow;
@@ -10,16 +9,12 @@ use utoipa::ToSchema;
 use super::{AutomationCard, card};
 use crate::Api;
 use crate::answer::{representation, send};
-use crate::body::{Faults, FlowBody};
+use crate::body::FlowBody;
 use crate::caller::Caller;
 use crate::etag::RequiredMatch;
 use crate::path::PathId;
 use crate::problem::Problem;
 use crate::query::NoQuery;
-
-/// A flow, and nothing around it.
-#[derive(Debug)]
-pub(crate) struct DocumentBody(pub(super) FlowDocument);
 
 /// A flow, as a flow editor gives it. What the engine does not know is kept.
 #[derive(ToSchema)]
@@ -32,7 +27,7 @@ pub(crate) struct DocumentBody(pub(super) FlowDocument);
     "edges": [{"id": "e1", "source": "go", "target": "greet"}],
     "viewport": {"x": 0, "y": 0, "zoom": 1}
 }))]
-#[expect(dead_code, reason = "only its schema is used")]
+#[expect(dead_code, reason = "only its schema is used; a test compares what it requires with what is read")]
 pub(crate) struct Document {
     /// The nodes, each with `id`, `type`, `position`, and `data` with `params`.
     #[schema(value_type = Vec<Object>)]
@@ -43,12 +38,6 @@ pub(crate) struct Document {
     /// Where the editor looks.
     #[schema(value_type = Option<Object>)]
     viewport: Option<serde_json::Value>,
-}
-
-impl Deserr<Faults> for DocumentBody {
-    fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef) -> Result<Self, Faults> {
-        FlowDocument::deserialize_from_value(value, place).map(Self)
-    }
 }
 
 /// Show the flow of an automation
@@ -93,10 +82,27 @@ pub(crate) async fn replace(
     Caller(actor): Caller,
     PathId(automation): PathId<Automation>,
     RequiredMatch(seen): RequiredMatch,
-    body: FlowBody<DocumentBody>,
+    body: FlowBody<FlowDocument>,
 ) -> Result<HttpResponse, Problem> {
-    let order = DrawFlow { automation, flow: body.value.0, seen };
+    let order = DrawFlow { automation, flow: body.value, seen };
     let automation =
         api.run(move |studio| async move { studio.automations().draw(&actor, order).await }).await?;
     Ok(send(card(&automation)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::body::testing::{assert_required, read};
+
+    #[test]
+    fn the_document_requires_what_the_reader_does() {
+        assert_required::<Document>(&["nodes", "edges"]);
+        assert!(read::<FlowDocument>(json!({"nodes": [], "edges": []})).is_ok());
+        for without in [json!({"nodes": []}), json!({"edges": []})] {
+            assert!(read::<FlowDocument>(without).is_err());
+        }
+    }
 }

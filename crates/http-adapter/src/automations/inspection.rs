@@ -10,10 +10,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::flows::{Document, DocumentBody};
+use super::flows::Document;
 use crate::Api;
 use crate::answer::{plain, send, unversioned};
-use crate::body::{Faults, FlowBody};
+use crate::body::{Faults, FlowBody, JsonObject};
 use crate::caller::Caller;
 use crate::path::PathId;
 use crate::problem::{FlowFault, Problem};
@@ -150,33 +150,17 @@ pub(crate) struct DryRunBody {
     input: Value,
     /// The flow, when it is not the one the automation has.
     #[deserr(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Document>)]
     flow: Option<FlowDocument>,
     /// What the effects of nodes come to, by node; something likely for the others.
     #[deserr(default)]
     #[schema(value_type = Object, required = false)]
-    mocks: Mocks,
-}
-
-/// Values by node.
-#[derive(Clone, Debug, Default)]
-struct Mocks(Map<String, Value>);
-
-impl Deserr<Faults> for Mocks {
-    fn deserialize_from_value<V: deserr::IntoValue>(
-        value: deserr::Value<V>,
-        place: deserr::ValuePointerRef,
-    ) -> Result<Self, Faults> {
-        match <Value as Deserr<Faults>>::deserialize_from_value(value, place)? {
-            Value::Object(map) => Ok(Self(map)),
-            _ => Err(Faults::at(place, "wrong_type", "must be an object")),
-        }
-    }
+    mocks: JsonObject,
 }
 
 impl DryRunBody {
     fn into_order(self, automation: AutomationId) -> TryOut {
-        let Self { trigger, input, flow, mocks: Mocks(mocks) } = self;
+        let Self { trigger, input, flow, mocks: JsonObject(mocks) } = self;
         TryOut { automation, flow, trigger, input, mocks }
     }
 }
@@ -210,9 +194,9 @@ pub(crate) async fn nodes(_caller: Caller, _: NoQuery) -> HttpResponse {
 pub(crate) async fn validate(
     api: Api,
     Caller(actor): Caller,
-    body: FlowBody<DocumentBody>,
+    body: FlowBody<FlowDocument>,
 ) -> Result<HttpResponse, Problem> {
-    let flow = body.value.0;
+    let flow = body.value;
     let inspected =
         api.run(move |studio| async move { studio.automations().inspect(&actor, &flow).await }).await?;
     let faults: Vec<_> = inspected.faults.iter().map(FlowFault::from).collect();
@@ -239,4 +223,16 @@ pub(crate) async fn dry_run(
     let simulation =
         api.run(move |studio| async move { studio.automations().try_out(&actor, order).await }).await?;
     Ok(send(plain(&SimulationView::from(&simulation))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::testing::{assert_documented, assert_required};
+
+    #[test]
+    fn the_document_lists_what_the_reader_accepts() {
+        assert_documented::<DryRunBody>();
+        assert_required::<DryRunBody>(&[]);
+    }
 }

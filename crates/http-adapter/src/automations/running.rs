@@ -178,3 +178,15 @@ pub(crate) async fn figures(
     let figures = api.run(move |studio| async move { studio.runs().figures(&actor, id, span).await }).await?;
     Ok(send(plain(&FiguresView::of(&figures, hours))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::testing::{assert_documented, assert_required};
+
+    #[test]
+    fn the_document_lists_what_the_reader_accepts() {
+        assert_documented::<StartBody>();
+        assert_required::<StartBody>(&[]);
+    }
+}

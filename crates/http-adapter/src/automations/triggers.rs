@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
-use kairo_domain::{Automation, Missed, TriggerOn};
+use kairo_domain::{Automation, TriggerOn};
 use kairo_use_cases::{Hook, RotateHook};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,6 +25,16 @@ pub(crate) enum Kind {
     Event,
 }
 
+/// What becomes of instants at which nothing was running: nothing, one run for all of them, or a run for each.
+#[derive(ToSchema)]
+#[schema(as = MissedPolicy, rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is used; a test compares its words with the domain's")]
+pub(crate) enum MissedWord {
+    Skip,
+    Once,
+    All,
+}
+
 /// A trigger. Members that do not apply to its kind are null.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -44,8 +54,8 @@ pub(crate) struct TriggerView {
     /// The time zone of that.
     #[schema(required = true)]
     timezone: Option<String>,
-    /// What becomes of instants at which nothing was running: `skip`, `once` or `all`.
-    #[schema(value_type = Option<String>, required = true)]
+    /// What becomes of instants at which nothing was running.
+    #[schema(value_type = Option<MissedWord>, required = true)]
     missed: Option<&'static str>,
     /// The next instant that is planned; null while the automation is not active.
     #[schema(required = true)]
@@ -81,20 +91,12 @@ impl TriggerView {
             TriggerOn::Schedule { cron, zone, missed, next_at } => Self {
                 cron: Some(cron.clone()),
                 timezone: Some(zone.clone()),
-                missed: Some(word(*missed)),
+                missed: Some(missed.as_str()),
                 next_at: *next_at,
                 ..nothing
             },
             TriggerOn::Event { event } => Self { event: Some(event.clone()), ..nothing },
         }
-    }
-}
-
-const fn word(missed: Missed) -> &'static str {
-    match missed {
-        Missed::Skip => "skip",
-        Missed::Once => "once",
-        Missed::All => "all",
     }
 }
 
@@ -145,4 +147,28 @@ pub(crate) async fn rotate(
     let hook =
         api.run(move |studio| async move { studio.automations().rotate_hook(&actor, order).await }).await?;
     Ok(send_secret(plain(&TriggerView::of(&hook, &mount, api.settings()))))
+}
+
+#[cfg(test)]
+mod tests {
+    use kairo_domain::{Missed, Redacted, TokenDigest};
+    use serde_json::json;
+
+    use super::*;
+    use crate::body::testing::schema;
+
+    #[test]
+    fn the_document_has_the_words_of_the_domain() {
+        let text = String::new;
+        let digest = TokenDigest::parse(&"0".repeat(64)).unwrap();
+        let schedule =
+            TriggerOn::Schedule { cron: text(), zone: text(), missed: Missed::Once, next_at: None };
+        let words = [
+            TriggerOn::Webhook { digest, sealed_token: Redacted::new(text()) }.word(),
+            schedule.word(),
+            TriggerOn::Event { event: text() }.word(),
+        ];
+        assert_eq!(schema::<Kind>()["enum"], json!(words));
+        assert_eq!(schema::<MissedWord>()["enum"], json!(Missed::ALL.map(Missed::as_str)));
+    }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
-use kairo_domain::{Automation, FlowNumber, FlowVersion, Limit};
+use kairo_domain::{Automation, FlowNumber, FlowVersion};
 use kairo_flow::{EntryChanges, FlowChanges};
 use kairo_use_cases::{RollBack, Studio};
 use serde::Serialize;
@@ -10,6 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::flows::Document;
 use super::{AutomationView, shown};
 use crate::Api;
 use crate::answer::{send, unversioned};
@@ -17,7 +18,7 @@ use crate::caller::Caller;
 use crate::etag::RequiredMatch;
 use crate::path::{PathId, PathPart};
 use crate::problem::Problem;
-use crate::query::{Few, Given, NoQuery, Parameters};
+use crate::query::{Few, Given, NoQuery, Parameters, Portion};
 
 /// A version of a flow, without the flow.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,7 +41,7 @@ pub(crate) struct VersionView {
     #[serde(flatten)]
     card: VersionCard,
     /// What the automation did then.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Document)]
     flow: Value,
 }
 
@@ -112,16 +113,15 @@ impl From<&FlowVersion> for VersionCard {
 }
 
 /// Which versions to list.
-pub(crate) struct Portion {
+pub(crate) struct VersionsBefore {
     before: Option<FlowNumber>,
-    limit: u16,
+    portion: Portion,
 }
 
-impl Parameters for Portion {
+impl Parameters for VersionsBefore {
     fn read(given: &mut Given) -> Self {
         let before = given.number("before", 1..=u32::MAX).map(FlowNumber::from_number);
-        let limit = given.number("limit", 1..=u32::from(Limit::MAX)).and_then(|limit| limit.try_into().ok());
-        Self { before, limit: limit.unwrap_or_else(|| Limit::default().rows()) }
+        Self { before, portion: Portion::read(given) }
     }
 }
 
@@ -157,15 +157,14 @@ pub(crate) async fn list(
     api: Api,
     Caller(actor): Caller,
     PathId(id): PathId<Automation>,
-    Few(Portion { before, limit }): Few<Portion>,
+    Few(VersionsBefore { before, portion }): Few<VersionsBefore>,
 ) -> Result<HttpResponse, Problem> {
-    let get = async move |studio: Studio| studio.automations().flows(&actor, id, before, limit).await;
+    let asked = portion.asked();
+    let get = async move |studio: Studio| studio.automations().flows(&actor, id, before, asked).await;
     let versions = api.run(get).await?;
-    let is_full = versions.len() == usize::from(limit);
-    let last = versions.last().map(|version| version.number);
-    let next = last.filter(|last| is_full && *last > FlowNumber::FIRST);
-    let data = versions.iter().map(VersionCard::from).collect();
-    Ok(send(unversioned(&VersionsView { data, next_before: next.map(FlowNumber::number) })))
+    let (shown, last) = portion.of(&versions);
+    let data = shown.iter().map(VersionCard::from).collect();
+    Ok(send(unversioned(&VersionsView { data, next_before: last.map(|version| version.number.number()) })))
 }
 
 /// Show a version of a flow

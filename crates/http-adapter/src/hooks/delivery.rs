@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -10,13 +10,16 @@ use serde_json::{Map, Value, json};
 
 use crate::Settings;
 use crate::body::parse_json;
+use crate::headers::single;
+use crate::idempotency::unusable;
 use crate::problem::Problem;
 
 /// What is said by whom on the way, or proves who somebody is: not for a flow to know, let alone to pass on.
 const WITHHELD: &[&str] = &["authorization", "proxy-authorization", "cookie", "forwarded", "x-csrf-token"];
 const WITHHELD_START: &str = "x-forwarded-";
-/// How senders name a delivery.
-const NAMES: [&str; 2] = ["webhook-id", "idempotency-key"];
+/// How senders name a delivery; the first one that is there counts.
+const NAMES: [HeaderName; 2] =
+    [HeaderName::from_static("webhook-id"), HeaderName::from_static("idempotency-key")];
 
 /// What a request delivers.
 pub(super) fn delivery(
@@ -32,7 +35,7 @@ pub(super) fn delivery(
         query: query(request.query_string()),
         raw: bytes.to_vec(),
         body: body(request.headers(), bytes, settings.depth_limit)?,
-        name: name(request.headers()),
+        name: name(request.headers())?,
     })
 }
 
@@ -83,16 +86,19 @@ fn is_json(content_type: Option<&HeaderValue>) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// The name of the delivery; one that cannot be used is none.
-fn name(headers: &HeaderMap) -> Option<String> {
-    let given = NAMES.into_iter().find_map(|name| headers.get(name))?.to_str().ok()?;
-    IdempotencyKey::parse(given).ok().map(|_| given.to_owned())
+/// The name of the delivery, if it has one. One that cannot be used is refused: without it, a repeat would fire again.
+fn name(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(header) = NAMES.into_iter().find(|name| headers.contains_key(name)) else { return Ok(None) };
+    let given = single(headers, &header, header.as_str())?;
+    let given = given.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match IdempotencyKey::parse(given) {
+        Ok(_) => Ok(Some(given.to_owned())),
+        Err(issue) => Err(unusable(header.as_str(), issue)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderName;
-
     use super::*;
 
     fn with(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -134,13 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_sane_or_none() {
-        assert_eq!(
-            name(&with(&[("idempotency-key", "k"), ("webhook-id", "msg_1")])).as_deref(),
-            Some("msg_1")
-        );
-        assert_eq!(name(&with(&[("idempotency-key", "k")])).as_deref(), Some("k"));
-        assert_eq!(name(&with(&[("webhook-id", "two words")])), None);
-        assert_eq!(name(&with(&[])), None);
+    fn a_name_is_sane_or_refused() {
+        let named = |pairs| name(&with(pairs)).unwrap();
+        assert_eq!(named(&[("idempotency-key", "k"), ("webhook-id", "msg_1")]).as_deref(), Some("msg_1"));
+        assert_eq!(named(&[("idempotency-key", "k")]).as_deref(), Some("k"));
+        assert_eq!(named(&[]), None);
+        for pairs in [&[("webhook-id", "two words")][..], &[("webhook-id", "")]] {
+            let refused = name(&with(pairs)).unwrap_err();
+            assert_eq!(refused.faults()[0].pointer, "/headers/webhook-id", "{pairs:?}");
+        }
     }
 }

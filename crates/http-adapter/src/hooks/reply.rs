@@ -43,14 +43,14 @@ const REFUSED_STARTS: [&str; 2] = ["access-control-", "cross-origin-"];
 
 /// The answer that a flow gives to a delivery.
 pub(super) fn reply(status: u16, headers: &[(String, String)], body: &Value) -> HttpResponse {
-    let mut response = HttpResponse::build(final_status(status));
+    let status = final_status(status);
+    let mut response = HttpResponse::build(status);
     let (kind, bytes) = rendered(body);
     response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(kind)));
     for (name, value) in headers.iter().filter_map(said) {
         response.insert_header((name, value));
     }
     response.insert_header((header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)));
-    let status = final_status(status);
     let takes_none =
         matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
     let mut response = if takes_none { response.finish() } else { response.body(bytes) };

@@ -36,7 +36,7 @@ const OWN: &[(&str, &[Code])] = &[
     ("resetPassword", &[Code::TokenInvalid]),
     ("restoreAutomation", &[Code::IllegalTransition]),
     ("restoreFlowVersion", &[Code::FlowNotRunnable]),
-    ("retryRun", &[Code::FlowNotRunnable, Code::StillOpen]),
+    ("retryRun", &[Code::FlowNotRunnable, Code::NotActive, Code::StillOpen]),
     ("revokeInvitation", &[Code::IllegalTransition]),
     ("runAutomation", &[Code::FlowNotRunnable, Code::NotActive]),
     ("showInvitation", &[Code::TokenInvalid]),
@@ -78,10 +78,13 @@ fn codes(operation: &Operation, is_limited: bool) -> Vec<Code> {
     let has_body = operation.request_body.is_some();
     let id = operation.operation_id.as_deref();
     let own = OWN.iter().find(|(known, _)| Some(*known) == id).map_or(&[][..], |(_, codes)| codes);
-    let rules: [(bool, &[Code]); 10] = [
+    // Whatever is delivered is taken as it is: there are no values to refuse.
+    let reads_values = has_body && id != Some("deliverHook");
+    let rules: [(bool, &[Code]); 11] = [
         (takes_credentials(operation), &[Code::Malformed, Code::Unauthenticated, Code::Forbidden]),
         (takes("id") || takes("limit"), &[Code::NotFound]),
-        (has_body, &[Code::Malformed, Code::Timeout, Code::TooLarge, Code::UnsupportedMedia, Code::Invalid]),
+        (has_body, &[Code::Malformed, Code::Timeout, Code::TooLarge, Code::UnsupportedMedia]),
+        (reads_values, &[Code::Invalid]),
         (takes("limit") || takes("If-Match") || takes("Idempotency-Key"), &[Code::Malformed]),
         (takes("If-Match"), &[Code::Stale]),
         (needs_version, &[Code::VersionRequired]),

@@ -160,8 +160,8 @@ impl Row {
                 500,
                 "The run has failed",
                 "The run that was to answer this delivery ended with an error before it said anything.",
-                "Nothing: the delivery was taken in, and sending it again makes no second run. The owner of the automation \
-                 sees the run.",
+                "Nothing: the delivery was taken in. Sent again, it fires once more, unless it has a name (`webhook-id` or \
+                 `idempotency-key`). The owner of the automation sees the run.",
             ),
             Code::Broken => (
                 500,

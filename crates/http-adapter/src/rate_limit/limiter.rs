@@ -87,13 +87,26 @@ impl<C: Clock<Instant = Nanos> + Clone> Limiter<C> {
         }
     }
 
+    /// How a caller stands who has used the allowance up; asking costs nothing of it.
+    pub(super) fn exhausted(&self, key: Key) -> Option<Standing> {
+        // All but the request that is asked about may come before their time.
+        let ahead = Nanos::from(self.quota.interval() * (self.quota.burst().get() - 1));
+        let earliest = self.arrivals.of(&self.arrivals.place(key)).saturating_sub(ahead);
+        let wait = Duration::from_nanos(earliest.saturating_sub(self.now()).as_u64());
+        (!wait.is_zero()).then_some(Standing { is_allowed: false, remaining: 0, next: wait })
+    }
+
     /// How long it takes until one more request of the allowance is back. What is missing of the allowance comes back
     /// one interval after the other, so the next is there when the interval that has begun is over.
     fn until_next(&self, key: &Key) -> Duration {
-        let now = self.clock.now().saturating_sub(self.start);
-        let missing = self.arrivals.of(key).saturating_sub(now).as_u64();
+        let missing = self.arrivals.of(key).saturating_sub(self.now()).as_u64();
         let interval = Nanos::from(self.quota.interval()).as_u64();
         Duration::from_nanos(missing.checked_sub(1).map_or(0, |missing| missing % interval + 1))
+    }
+
+    /// The time since the limiter was made, from which arrivals are counted.
+    fn now(&self) -> Nanos {
+        self.clock.now().saturating_sub(self.start)
     }
 }
 

@@ -18,11 +18,12 @@ pub struct RateLimits {
     pub auth: Option<Quota>,
     /// Contact forms of visitors, for each network address.
     pub leads: Option<Quota>,
-    /// Reading what is public, and whatever is asked with an API key; for each network address.
+    /// Reading what is public, whatever is asked with an API key, and deliveries to addresses of webhooks that may be
+    /// guessed; for each network address.
     pub reads: Option<Quota>,
     /// Everything somebody does who is signed in, on all devices and with all API keys together.
     pub user: Option<Quota>,
-    /// Deliveries to webhooks; for each webhook, whoever sends them.
+    /// Deliveries to webhooks that exist; for each webhook, whoever sends them.
     pub hooks: Option<Quota>,
 }
 

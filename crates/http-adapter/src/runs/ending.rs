@@ -25,19 +25,19 @@ use crate::problem::Problem;
 pub(crate) struct RetryBody {
     /// From where on: `failure` takes over what succeeded, `start` begins with the trigger. `failure` unless told.
     #[deserr(default)]
-    #[schema(value_type = Option<From>)]
-    from: From,
+    #[schema(value_type = Option<FromWord>)]
+    from: FromWord,
     /// On which version of the flow: the one it was `pinned` to, or the `latest`. `pinned` unless told.
     #[deserr(default)]
-    #[schema(value_type = Option<On>)]
-    on: On,
+    #[schema(value_type = Option<OnWord>)]
+    on: OnWord,
 }
 
 /// From where on a run is done again.
 #[derive(Clone, Copy, Debug, Default, Deserr, ToSchema)]
 #[deserr(error = Faults, rename_all = lowercase)]
 #[schema(as = RetryFrom, rename_all = "lowercase")]
-pub(crate) enum From {
+pub(crate) enum FromWord {
     #[default]
     Failure,
     Start,
@@ -47,7 +47,7 @@ pub(crate) enum From {
 #[derive(Clone, Copy, Debug, Default, Deserr, ToSchema)]
 #[deserr(error = Faults, rename_all = lowercase)]
 #[schema(as = RetryOn, rename_all = "lowercase")]
-pub(crate) enum On {
+pub(crate) enum OnWord {
     #[default]
     Pinned,
     Latest,
@@ -56,12 +56,12 @@ pub(crate) enum On {
 impl RetryBody {
     fn into_order(self, run: RunId) -> RetryRun {
         let from = match self.from {
-            From::Failure => RetryFrom::Failure,
-            From::Start => RetryFrom::Start,
+            FromWord::Failure => RetryFrom::Failure,
+            FromWord::Start => RetryFrom::Start,
         };
         let which = match self.on {
-            On::Pinned => RetryOn::Pinned,
-            On::Latest => RetryOn::Latest,
+            OnWord::Pinned => RetryOn::Pinned,
+            OnWord::Latest => RetryOn::Latest,
         };
         RetryRun { run, from, which }
     }
@@ -122,4 +122,16 @@ pub(crate) async fn retry(
     let outcome =
         api.run(move |studio| async move { studio.runs().retry(&actor, order, once).await }).await?;
     Ok(send_outcome(outcome, |run| render(run)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::testing::{assert_documented, assert_required};
+
+    #[test]
+    fn the_document_lists_what_the_reader_accepts() {
+        assert_documented::<RetryBody>();
+        assert_required::<RetryBody>(&[]);
+    }
 }

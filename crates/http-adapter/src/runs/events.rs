@@ -21,9 +21,9 @@ const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
 /// Tells nginx to pass on what it gets at once.
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// What a reader has seen.
+/// How far a reader has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Seen {
+pub(crate) enum Reached {
     /// Nothing yet.
     #[default]
     Nothing,
@@ -34,25 +34,25 @@ pub(crate) enum Seen {
 }
 
 /// From where on, as the query says it.
-pub(crate) struct From(Option<Seen>);
+pub(crate) struct LastEvent(Option<Reached>);
 
-impl Seen {
+impl Reached {
     fn parse(text: &str) -> Option<Self> {
         if text == message::END { Some(Self::End) } else { text.parse().ok().map(Self::Steps) }
     }
 
     fn of_header(request: &HttpRequest) -> Result<Option<Self>, Problem> {
         let Some(value) = single(request.headers(), &LAST_EVENT, "Last-Event-ID")? else { return Ok(None) };
-        let seen = value.to_str().ok().and_then(Self::parse);
+        let reached = value.to_str().ok().and_then(Self::parse);
         let fault = || Fault::of_header("Last-Event-ID", "not_an_event", "is the id of no event of a run");
         let refused = || Problem::malformed("`Last-Event-ID` cannot be used", vec![fault()]);
-        seen.map(Some).ok_or_else(refused)
+        reached.map(Some).ok_or_else(refused)
     }
 }
 
-impl Parameters for From {
+impl Parameters for LastEvent {
     fn read(given: &mut Given) -> Self {
-        Self(given.parsed("lastEventId", Seen::parse, ("not_an_event", "is the id of no event of a run")))
+        Self(given.parsed("lastEventId", Reached::parse, ("not_an_event", "is the id of no event of a run")))
     }
 }
 
@@ -82,16 +82,16 @@ pub(crate) async fn follow(
     Caller(actor): Caller,
     pass: Pass,
     PathId(id): PathId<Run>,
-    Few(From(asked)): Few<From>,
+    Few(LastEvent(asked)): Few<LastEvent>,
 ) -> Result<HttpResponse, Problem> {
-    let seen = Seen::of_header(&request)?.or(asked).unwrap_or_default();
+    let reached = Reached::of_header(&request)?.or(asked).unwrap_or_default();
     // Whoever may not see the run is told before the stream begins.
     let run = api.run(move |studio| async move { studio.runs().get(&actor, id).await }).await?;
-    let after = match seen {
-        Seen::Nothing => 0,
-        Seen::Steps(seq) => seq,
-        Seen::End if run.state.ending().is_some() => return Ok(HttpResponse::NoContent().finish()),
-        Seen::End => 0,
+    let after = match reached {
+        Reached::Nothing => 0,
+        Reached::Steps(seq) => seq,
+        Reached::End if run.state.ending().is_some() => return Ok(HttpResponse::NoContent().finish()),
+        Reached::End => 0,
     };
     if request.method() == Method::HEAD {
         return Ok(head().finish());

@@ -6,11 +6,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::excerpt::excerpt;
+use crate::query::Portion;
 
 /// Where a step stands.
 #[derive(ToSchema)]
 #[schema(as = StepState, rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(dead_code, reason = "only its schema is used")]
+#[expect(dead_code, reason = "only its schema is used; a test compares its words with those of steps")]
 pub(crate) enum State {
     Done,
     Failed,
@@ -136,9 +137,35 @@ impl From<&Step> for StepView {
 }
 
 impl StepsView {
-    pub(super) fn of(steps: &[Step], limit: u16) -> Self {
-        let is_full = steps.len() == usize::from(limit);
-        let next_after = steps.last().filter(|_| is_full).map(|step| step.seq);
-        Self { data: steps.iter().map(StepView::from).collect(), next_after }
+    pub(super) fn of(steps: &[Step], portion: Portion) -> Self {
+        let (shown, last) = portion.of(steps);
+        Self { data: shown.iter().map(StepView::from).collect(), next_after: last.map(|step| step.seq) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kairo_flow::StepKey;
+    use serde_json::json;
+
+    use super::*;
+    use crate::body::testing::schema;
+
+    fn word(state: StepState) -> &'static str {
+        let key = StepKey { node: "a".to_owned(), iteration: Vec::new() };
+        let record = StepRecord { key, kind: "transform".to_owned(), attempt: 1, input: Value::Null, state };
+        DryStep::from(&record).state
+    }
+
+    #[test]
+    fn the_document_has_the_words_of_steps() {
+        let error = StepError::permanent("no_answer", "nobody answers");
+        let words = [
+            word(StepState::Done { port: "out".to_owned(), output: Value::Null }),
+            word(StepState::Failed { error, port: None }),
+            word(StepState::Skipped),
+            word(StepState::Held { until_ms: None, detail: Value::Null }),
+        ];
+        assert_eq!(schema::<State>()["enum"], json!(words));
     }
 }

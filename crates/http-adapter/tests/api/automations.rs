@@ -75,6 +75,7 @@ async fn a_patch_draws_and_moves_nothing() {
         [
             fault("/flow", "unknown_field"),
             fault("/settings/maxConcurrentRuns", "required"),
+            fault("/settings/retentionDays", "out_of_range"),
             fault("/settings/runTimeoutSeconds", "required"),
             fault("/settings/vars", "required"),
             fault("/status", "unknown_field"),
@@ -96,6 +97,56 @@ async fn settings_are_replaced_as_a_whole_and_within_bounds() {
     let expected =
         [fault("/settings/runTimeoutSeconds", "out_of_range"), fault("/settings/vars", "too_large")];
     assert_eq!(refused.faults(), expected);
+}
+
+#[actix_web::test]
+async fn every_setting_has_two_bounds_wherever_it_is_given() {
+    let world = world().await;
+    let path = format!("/automations/{}", id_of(&draft(&world, Who::Team, simple()).await));
+    let with = |name: &str, value: Value| {
+        let mut settings =
+            json!({"runTimeoutSeconds": 60, "maxConcurrentRuns": null, "retentionDays": 7, "vars": {}});
+        settings[name] = value;
+        settings
+    };
+    let send = async |settings: &Value| {
+        let file = json!({"kairo": "automation", "formatVersion": 1, "title": "a", "flow": simple(), "settings": settings});
+        [
+            world.post("/automations", Who::Team, json!({"title": "a", "settings": settings})).await,
+            world.write(Method::PATCH, &path, Who::Team, json!({"settings": settings})).await,
+            world.post("/automations/import", Who::Team, file).await,
+        ]
+    };
+    for (name, least, most) in
+        [("runTimeoutSeconds", 1, 604_800), ("maxConcurrentRuns", 1, 1_000), ("retentionDays", 1, 3_650)]
+    {
+        for value in [least, most] {
+            for reply in send(&with(name, json!(value))).await {
+                assert!(reply.status < 300, "{name} {value}: {}", reply.json());
+                assert_eq!(reply.json()["settings"][name], value);
+            }
+        }
+        for value in [least - 1, most + 1] {
+            for reply in send(&with(name, json!(value))).await {
+                let faults = [(format!("/settings/{name}"), "out_of_range".to_owned())];
+                assert_eq!((reply.status, reply.faults()), (422, faults.to_vec()), "{name} {value}");
+            }
+        }
+    }
+    // With the eight bytes of `{"a":""}` it is 16 KiB to the byte.
+    let largest = "x".repeat(16 * 1024 - 8);
+    for reply in send(&with("vars", json!({"a": largest}))).await {
+        assert!(reply.status < 300, "{}", reply.json());
+    }
+    for (vars, code) in [
+        (json!({"a": format!("{largest}x")}), "too_large"),
+        (json!("x"), "wrong_type"),
+        (json!({"a": "\0"}), "control_character"),
+    ] {
+        for reply in send(&with("vars", vars)).await {
+            assert_eq!(reply.faults(), [("/settings/vars".to_owned(), code.to_owned())]);
+        }
+    }
 }
 
 #[actix_web::test]

@@ -10,7 +10,7 @@ fn crm() -> Value {
 }
 
 async fn made(world: &World, who: Who) -> Reply {
-    world.keeps_to_itself(TOKEN);
+    world.keep_secret(TOKEN);
     let made = world.post("/credentials", who, crm()).await;
     assert_eq!(made.status, 201, "{}", made.json());
     made
@@ -42,7 +42,7 @@ async fn a_credential_goes_its_way_and_never_shows_its_secret() {
 
     let renamed = world.patch(&path, Who::Client, json!({"name": "acme-crm-2"})).await;
     assert_eq!((renamed.text("/name").as_str(), &renamed.json()["version"]), ("acme-crm-2", &json!(2)));
-    world.keeps_to_itself("another-token");
+    world.keep_secret("another-token");
     let secret = json!({"kind": "bearer", "token": "another-token"});
     let replaced = world.put(&format!("{path}/secret"), Who::Client, secret).await;
     assert_eq!((replaced.status, &replaced.json()["version"]), (200, &json!(3)));
@@ -53,7 +53,7 @@ async fn a_credential_goes_its_way_and_never_shows_its_secret() {
 #[actix_web::test]
 async fn every_fault_is_told_at_once_and_no_secret_with_them() {
     let world = world().await;
-    world.keeps_to_itself("hunter2");
+    world.keep_secret("hunter2");
     let secret = json!({"kind": "basic", "username": "a:b", "password": "hunter2", "token": "x"});
     let reply = world.post("/credentials", Who::Team, json!({"name": "Acme CRM", "secret": secret})).await;
     assert_eq!((reply.status, reply.problem().as_str()), (422, "invalid"));

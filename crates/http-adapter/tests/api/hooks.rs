@@ -72,9 +72,31 @@ async fn a_named_delivery_fires_once() {
     let second = send("webhook-id", "msg_1").await;
     assert_eq!((first.status, second.status, second.json()), (202, 202, json!({"duplicate": true})));
     assert!(send("idempotency-key", "msg_2").await.json()["run"].is_string());
-    assert!(send("idempotency-key", "not a name").await.json()["run"].is_string());
-    assert!(send("idempotency-key", "not a name").await.json()["run"].is_string());
-    assert_eq!(world.get("/runs?count=exact", Who::Team).await.json()["page"]["total"], 4);
+    assert_eq!(world.get("/runs?count=exact", Who::Team).await.json()["page"]["total"], 2);
+}
+
+#[actix_web::test]
+async fn a_name_that_cannot_be_used_is_refused_and_not_dropped() {
+    let world = world().await;
+    let token = hook(&world).await;
+    let long = "m".repeat(256);
+    for (header, name) in
+        [("idempotency-key", "not a name"), ("webhook-id", "not a name"), ("webhook-id", long.as_str())]
+    {
+        let refused = world.send(delivery(&token).insert_header((header, name)).set_json(json!({}))).await;
+        assert_eq!((refused.status, refused.problem().as_str()), (400, "malformed"), "{header}: {name}");
+        assert_eq!(refused.faults(), [(format!("/headers/{header}"), "not_a_key".to_owned())]);
+    }
+    let twice = delivery(&token).insert_header(("webhook-id", "a")).append_header(("webhook-id", "b"));
+    let refused = world.send(twice.set_json(json!({}))).await;
+    assert_eq!(refused.faults(), [("/headers/webhook-id".to_owned(), "repeated".to_owned())]);
+    let both = delivery(&token).insert_header(("webhook-id", "a")).insert_header(("idempotency-key", "b c"));
+    assert_eq!(
+        world.send(both.set_json(json!({}))).await.status,
+        202,
+        "what is not looked at may be anything"
+    );
+    assert_eq!(world.get("/runs?count=exact", Who::Team).await.json()["page"]["total"], 1);
 }
 
 #[actix_web::test]
@@ -201,18 +223,65 @@ async fn a_webhook_takes_only_so_many_deliveries_at_a_time() {
     assert_eq!(send(&other).await.status, 202);
 }
 
-#[actix_web::test]
-async fn addresses_are_guessed_slowly() {
+/// A delivery of an empty object from an address.
+async fn deliver_from(world: &World, address: &str, token: &str) -> Reply {
+    let from = format!("{address}:1234").parse().unwrap();
+    world.send(delivery(token).peer_addr(from).set_json(json!({}))).await
+}
+
+async fn guessable() -> World {
     let mut limited = settings();
     limited.rate_limits.reads = Quota::new(3, Duration::from_secs(60));
-    let world = world().await.behind(limited);
-    let guess = async |number: u32| {
-        let from = "192.0.2.1:1234".parse().unwrap();
-        world.send(delivery(&format!("guess{number}")).peer_addr(from).set_json(json!({}))).await.status
-    };
-    let mut statuses = Vec::new();
-    for number in 0..4 {
-        statuses.push(guess(number).await);
+    limited.rate_limits.hooks = Quota::new(9, Duration::from_secs(60));
+    world().await.behind(limited)
+}
+
+#[actix_web::test]
+async fn guessing_is_over_before_it_is_right() {
+    let world = guessable().await;
+    let (used, unused) = (hook(&world).await, hook(&world).await);
+    assert_eq!(deliver_from(&world, "192.0.2.2", &used).await.status, 202);
+    for number in 0..3 {
+        assert_eq!(deliver_from(&world, "192.0.2.1", &format!("guess{number}")).await.status, 404);
     }
-    assert_eq!(statuses, [404, 404, 404, 429]);
+    for token in ["guess3", &unused, &used] {
+        let refused = deliver_from(&world, "192.0.2.1", token).await;
+        assert_eq!((refused.status, refused.problem().as_str()), (429, "rate_limited"), "{token}");
+        assert_eq!(refused.header("retry-after"), Some("20"), "{token}");
+    }
+    assert_eq!(deliver_from(&world, "192.0.2.2", &unused).await.status, 202);
+}
+
+#[actix_web::test]
+async fn a_guess_is_counted_by_its_address_and_by_no_webhook() {
+    let world = guessable().await;
+    let guessed = deliver_from(&world, "192.0.2.1", "guess").await;
+    assert_eq!(guessed.header("ratelimit-policy"), Some("\"reads\";q=3;w=60"));
+    let endless = deliver_from(&world, "192.0.2.1", &"x".repeat(4000)).await;
+    assert_eq!((endless.status, endless.header("ratelimit")), (404, Some("\"reads\";r=1;t=20")));
+}
+
+#[actix_web::test]
+async fn whoever_delivers_is_counted_by_the_webhook_alone() {
+    let world = guessable().await;
+    let automation = active(&world, Who::Team, simple()).await;
+    let token = token(&world, Who::Team, &automation).await;
+    for _ in 0..9 {
+        assert_eq!(deliver_from(&world, "192.0.2.1", &token).await.status, 202);
+    }
+    let refused = deliver_from(&world, "192.0.2.1", &token).await;
+    assert_eq!((refused.status, refused.header("ratelimit-policy")), (429, Some("\"hooks\";q=9;w=60")));
+}
+
+#[actix_web::test]
+async fn a_webhook_that_is_gone_may_be_guessed_as_any_other() {
+    let world = guessable().await;
+    let automation = active(&world, Who::Team, simple()).await;
+    let token = token(&world, Who::Team, &automation).await;
+    assert_eq!(deliver_from(&world, "192.0.2.1", &token).await.status, 202);
+    world.write(Method::POST, &format!("/automations/{automation}/pause"), Who::Team, json!({})).await;
+    for policy in ["\"hooks\";q=9;w=60", "\"reads\";q=3;w=60"] {
+        let reply = deliver_from(&world, "192.0.2.1", &token).await;
+        assert_eq!((reply.status, reply.header("ratelimit-policy")), (404, Some(policy)));
+    }
 }

@@ -97,12 +97,23 @@ async fn lists_of_runs_are_cards_within_reach() {
     assert_eq!(world.get(&format!("/runs/{id}"), Who::Outsider).await.status, 404);
 }
 
+/// A run of the team's that has ended after two steps.
+async fn run_of_two_steps(world: &World) -> String {
+    let nodes = [
+        ("go", "trigger.manual", json!({})),
+        ("first", "transform", json!({"value": 1})),
+        ("greet", "transform", json!({"value": {"text": "hello"}})),
+    ];
+    let automation = active(world, Who::Team, flow(&nodes, &["go>first", "first>greet"])).await;
+    let id = run(world, Who::Team, &automation, json!({})).await;
+    world.work().await;
+    id
+}
+
 #[actix_web::test]
 async fn steps_tell_what_was_done_in_order() {
     let world = world().await;
-    let automation = active(&world, Who::Team, simple()).await;
-    let id = run(&world, Who::Team, &automation, json!({})).await;
-    world.work().await;
+    let id = run_of_two_steps(&world).await;
     let steps = world.get(&format!("/runs/{id}/steps"), Who::Team).await.json();
     let rows = steps["data"].as_array().unwrap();
     let last = rows.last().unwrap();
@@ -120,11 +131,26 @@ async fn steps_tell_what_was_done_in_order() {
     assert_eq!(told.map(|name| last[name].clone()), expected);
     assert_eq!(last["output"], json!({"text": "hello"}));
     let numbers: Vec<_> = rows.iter().map(|row| row["seq"].as_u64().unwrap()).collect();
-    assert!(numbers.is_sorted() && numbers[0] == 1, "{numbers:?}");
+    assert_eq!(numbers, [1, 2]);
     let first = world.get(&format!("/runs/{id}/steps?limit=1"), Who::Team).await.json();
     assert_eq!((first["data"].as_array().unwrap().len(), &first["nextAfter"]), (1, &json!(1)));
     let rest = world.get(&format!("/runs/{id}/steps?after=1"), Who::Team).await.json();
     assert_eq!((rest["data"].as_array().unwrap().len(), &rest["nextAfter"]), (rows.len() - 1, &Value::Null));
+}
+
+#[actix_web::test]
+async fn a_full_page_with_nothing_after_it_is_the_last() {
+    let world = world().await;
+    let id = run_of_two_steps(&world).await;
+    for (query, rows, next) in [
+        ("limit=2", 2, Value::Null),
+        ("limit=1", 1, json!(1)),
+        ("limit=1&after=1", 1, Value::Null),
+        ("limit=200&after=2", 0, Value::Null),
+    ] {
+        let page = world.get(&format!("/runs/{id}/steps?{query}"), Who::Team).await.json();
+        assert_eq!((page["data"].as_array().unwrap().len(), &page["nextAfter"]), (rows, &next), "{query}");
+    }
 }
 
 #[actix_web::test]

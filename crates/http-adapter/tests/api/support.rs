@@ -202,11 +202,6 @@ impl World {
         signed_in.access_token.expose().clone()
     }
 
-    /// Sees to it that no answer from now on has this text in it.
-    pub(crate) fn keeps_to_itself(&self, secret: &str) {
-        self.secrets.remember(secret);
-    }
-
     /// Signs everybody in again, whose tokens are over.
     pub(crate) async fn sign_in_again(&mut self) {
         for at in 0..self.accounts.len() {

@@ -1,10 +1,12 @@
 //! Something to try an operation on.
 
 use kairo_domain::{
-    Actor, BearerToken, CompanyId, CredentialName, CredentialSecret, Email, Redacted, Role, Scope, Title,
-    UserActor, UserId, Via,
+    Actor, AutomationId, AutomationSettings, AutomationStatus, BearerToken, CompanyId, CredentialName,
+    CredentialSecret, Email, NewAutomation, Redacted, Role, Scope, Seen, Title, UserActor, UserId, Via,
 };
-use kairo_use_cases::{CreateApiKey, CreateCredential, Invite, Outcome};
+use kairo_flow::FlowDocument;
+use kairo_use_cases::{CreateApiKey, CreateCredential, Invite, MoveAutomation, Outcome, StartRun};
+use serde_json::json;
 
 use crate::drawn;
 use crate::support::{PASSWORD, Who, World, company};
@@ -73,13 +75,55 @@ pub(crate) async fn api_key(world: &World, user: UserId) -> String {
 
 /// A new credential of a user.
 pub(crate) async fn credential(world: &World, user: UserId) -> String {
+    credential_named(world, user, "crm").await
+}
+
+pub(crate) async fn credential_named(world: &World, user: UserId, name: &str) -> String {
     let token = BearerToken::parse("a-token-of-the-crm").unwrap();
     let order = CreateCredential {
-        name: CredentialName::parse("crm").unwrap(),
+        name: CredentialName::parse(name).unwrap(),
         secret: CredentialSecret::Bearer { token },
     };
     let actor = in_person(world, user).await;
     world.studio.credentials().create(&actor, order).await.unwrap().id.to_string()
+}
+
+/// A new automation of a user that stands where this can be done to it.
+pub(crate) async fn automation_for(world: &World, user: UserId, act: &str) -> String {
+    let (actor, automations) = (in_person(world, user).await, world.studio.automations());
+    let new = NewAutomation {
+        title: Title::parse("Welcome").unwrap(),
+        description: None,
+        flow: FlowDocument::parse(drawn::simple()).unwrap(),
+        settings: AutomationSettings::default(),
+    };
+    let id = done(automations.create(&actor, new, None).await.unwrap()).id;
+    let to = match act {
+        "pause" => AutomationStatus::Active,
+        "restore" => AutomationStatus::Archived,
+        _ => return id.to_string(),
+    };
+    let order = MoveAutomation { automation: id, to, seen: Seen::Anything };
+    automations.move_to(&actor, order, None).await.unwrap();
+    id.to_string()
+}
+
+/// A new run of a user that stands where this can be done to it.
+pub(crate) async fn run_for(world: &World, user: UserId, act: &str) -> String {
+    let automation = AutomationId::from_uuid(automation_for(world, user, "").await.parse().unwrap());
+    let order = StartRun { automation, trigger: None, input: json!({}) };
+    let actor = in_person(world, user).await;
+    let run = done(world.studio.runs().start(&actor, order, None).await.unwrap());
+    if act != "cancel" {
+        world.work().await;
+    }
+    run.id.to_string()
+}
+
+/// What came of an order without an idempotency key.
+fn done<T>(outcome: Outcome<T>) -> T {
+    let Outcome::Done(made) = outcome else { unreachable!("without a key, nothing is replayed") };
+    made
 }
 
 /// Begins to set up a second factor for a user.
@@ -102,7 +146,5 @@ pub(crate) async fn invitation(world: &World) -> String {
 pub(crate) async fn invitation_of(world: &World, name: &str, role: Role, company: CompanyId) -> String {
     let email = Email::parse(&format!("{name}@example.com")).unwrap();
     let order = Invite { email, role, company: Some(company) };
-    let made = world.studio.invitations().create(&Actor::System, order, None).await.unwrap();
-    let Outcome::Done(invitation) = made else { unreachable!("without a key, nothing is replayed") };
-    invitation.id.to_string()
+    done(world.studio.invitations().create(&Actor::System, order, None).await.unwrap()).id.to_string()
 }

@@ -44,6 +44,24 @@ fn five_a_minute_are_five_at_once_and_then_one_every_twelve_seconds() {
 }
 
 #[test]
+fn whether_an_allowance_is_used_up_can_be_asked_for_nothing() {
+    let (limiter, clock) = limiter(2, 60);
+    let ada = key("192.0.2.1");
+    for remaining in [1, 0] {
+        assert_eq!(limiter.exhausted(ada), None);
+        assert_eq!(limiter.charge(ada), standing(true, remaining, 30));
+    }
+    clock.advance(Duration::from_secs(10));
+    for _ in 0..3 {
+        assert_eq!(limiter.exhausted(ada), Some(standing(false, 0, 20)));
+    }
+    assert_eq!(limiter.charge(ada), standing(false, 0, 20));
+    clock.advance(Duration::from_secs(20));
+    assert_eq!((limiter.exhausted(ada), limiter.charge(ada).is_allowed), (None, true));
+    assert_eq!(limiter.exhausted(key("192.0.2.2")), None);
+}
+
+#[test]
 fn callers_do_not_use_up_each_others_allowance() {
     let (limiter, _) = limiter(1, 60);
     assert!(limiter.charge(key("192.0.2.1")).is_allowed);

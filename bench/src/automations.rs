@@ -7,60 +7,98 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-pub use database::Database;
 pub use studio::Automation;
 
-use crate::Figures;
+use crate::{Database, Figures};
+use database::Times;
+
+/// How long the runs of a load may take to come to their end.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What one load came to.
 #[derive(Clone, Debug)]
 pub struct Load {
-    /// How many runs ended well.
-    pub runs: u64,
-    /// From the first firing to the last end.
-    pub took: Duration,
-    /// From firing to the first step.
-    pub latency: Figures,
+    /// How many runs there were; all of them ended well and left one row each.
+    pub runs: u32,
+    /// From sending the first delivery to the answer to the last.
+    pub answered: Duration,
+    /// From sending the first delivery to the commit of the last row.
+    pub written: Duration,
+    /// From sending the first delivery to the commit of the last end of a run.
+    pub ended: Duration,
+    /// From sending a delivery to the first step of its run.
+    pub first_step: Figures,
+    /// From sending a delivery to the commit of the row of its run.
+    pub row: Figures,
 }
 
 impl Load {
-    /// Runs in a second.
+    /// Runs in a second, until their ends are committed.
     pub fn rate(&self) -> f64 {
-        let runs = u32::try_from(self.runs).unwrap_or(u32::MAX);
-        f64::from(runs) / self.took.as_secs_f64()
+        self.per_second(self.ended)
+    }
+
+    /// How many a second that is, when all of them took so long.
+    pub fn per_second(&self, took: Duration) -> f64 {
+        f64::from(self.runs) / took.as_secs_f64()
     }
 }
 
 /// Fires as fast as so many senders can, and waits until every run has ended.
+///
+/// # Panics
+/// When a run fails, leaves no row or more than one, or does not end.
 pub async fn sustained(database: &Database, automation: &Automation, runs: u32, senders: u32) -> Load {
     let (since, begun) = (database.now().await, Instant::now());
-    join_all((0..senders).map(|_| async {
-        for _ in 0..runs / senders {
+    let each = runs / senders;
+    let rest = runs % senders;
+    join_all((0..senders).map(|sender| async move {
+        for _ in 0..each + u32::from(sender < rest) {
             automation.fire().await;
         }
     }))
     .await;
-    finish(database, automation, begun, &since).await
+    finish(database, automation, runs, begun.elapsed(), &since).await
 }
 
-/// Fires so often a second, for so long, and waits until every run has ended.
-pub async fn paced(database: &Database, automation: &Automation, per_second: u32, seconds: u32) -> Load {
+/// Fires so often a second and so many times in all, and waits until every run has ended.
+///
+/// # Panics
+/// When a run fails, leaves no row or more than one, or does not end.
+pub async fn paced(database: &Database, automation: &Automation, per_second: f64, runs: u32) -> Load {
     let (since, begun) = (database.now().await, Instant::now());
-    join_all((0..per_second * seconds).map(|run| async move {
-        let at = Duration::from_secs(1) * run / per_second;
-        tokio::time::sleep(at.saturating_sub(begun.elapsed())).await;
+    let pause = Duration::from_secs_f64(1.0 / per_second);
+    join_all((0..runs).map(|run| async move {
+        tokio::time::sleep((pause * run).saturating_sub(begun.elapsed())).await;
         automation.fire().await;
     }))
     .await;
-    finish(database, automation, begun, &since).await
+    finish(database, automation, runs, begun.elapsed(), &since).await
 }
 
-async fn finish(database: &Database, automation: &Automation, begun: Instant, since: &str) -> Load {
-    while database.open_runs().await > 0 {
-        assert!(begun.elapsed() < Duration::from_secs(300), "runs do not come to their end");
+async fn finish(
+    database: &Database,
+    automation: &Automation,
+    runs: u32,
+    answered: Duration,
+    since: &str,
+) -> Load {
+    let begun = Instant::now();
+    while database.open_runs(automation.id()).await > 0 {
+        assert!(begun.elapsed() < PATIENCE, "runs do not come to their end");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let took = begun.elapsed();
-    let runs = database.ended_since(automation.id(), since).await;
-    Load { runs, took, latency: database.latencies(automation.id(), since).await }
+    let times = database.times(automation.id(), automation.lead(), since).await;
+    assert_eq!(times.len(), usize::try_from(runs).unwrap(), "a run failed, or left no row or more than one");
+    let span = |from: f64, to: f64| Duration::from_secs_f64((to - from).max(0.0));
+    let first = times.iter().map(|times| times.sent).fold(f64::INFINITY, f64::min);
+    let last = |of: fn(&Times) -> f64| times.iter().map(of).fold(0.0, f64::max);
+    Load {
+        runs,
+        answered,
+        written: span(first, last(|times| times.row)),
+        ended: span(first, last(|times| times.end)),
+        first_step: times.iter().map(|times| span(times.sent, times.first_step)).collect(),
+        row: times.iter().map(|times| span(times.sent, times.row)).collect(),
+    }
 }

@@ -29,6 +29,12 @@ impl Figures {
     }
 }
 
+impl FromIterator<Duration> for Figures {
+    fn from_iter<I: IntoIterator<Item = Duration>>(durations: I) -> Self {
+        Self(durations.into_iter().collect())
+    }
+}
+
 /// Prints figures beside their baseline.
 pub fn report(name: &str, figures: &Figures, baseline_name: &str, baseline: &Figures) {
     println!("{:<44} {:>6} {:>10} {:>10} {:>10}", "", "n", "p50 ms", "p99 ms", "max ms");

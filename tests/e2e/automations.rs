@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::program::{Place, Program, body};
+use crate::program::{Place, Program, body, eventually};
 
 fn node(id: &str, kind: &str, params: &Value) -> Value {
     json!({"id": id, "type": kind, "position": {"x": 0.25, "y": 10}, "data": {"params": params}})
@@ -37,13 +37,12 @@ impl Program {
 
     /// The first run of an automation, once it has ended.
     async fn ended_run(&self, automation: &str, token: &str) -> Value {
-        loop {
+        eventually("the end of the first run", async || {
             let runs = self.look(&format!("{automation}/runs"), token).await;
             let run = &runs["data"][0];
-            if run["status"].is_string() && run["status"] != "RUNNING" {
-                return run.clone();
-            }
-        }
+            (run["status"].is_string() && run["status"] != "RUNNING").then(|| run.clone())
+        })
+        .await
     }
 }
 

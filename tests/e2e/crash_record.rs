@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use kairo_bench::binary;
 use kairo_bench::crash::{CrashPlan, record};
-
-use crate::program::binary;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_killed_nothing_is_lost_and_nothing_is_done_twice() {

@@ -1,16 +1,13 @@
 //! Clients that hang up and transactions that cannot begin: afterwards the pool is whole and nothing is left open.
 
-use std::time::Duration;
-
 use kairo_testkit::chaos::ChaosProxy;
 use kairo_testkit::postgres::ephemeral_database;
 use reqwest::StatusCode;
 use sqlx::{Connection, PgConnection};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::time::{sleep, timeout};
 
-use crate::program::{Place, Program, contact_form};
+use crate::program::{Place, Program, contact_form, eventually};
 
 /// As many connections as the program may open; small, so that one lost connection shows.
 const CONNECTIONS: usize = 4;
@@ -82,23 +79,18 @@ async fn is_whole(program: &Program) {
 /// No connection of the program is inside a transaction, and each rests in the role without rights.
 async fn nothing_is_left_open(url: &str) {
     let mut connection = PgConnection::connect(url).await.unwrap();
-    let settled = async {
-        loop {
-            let open: i64 = sqlx::query_scalar(
-                "select count(*) from pg_stat_activity
-                 where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null",
-            )
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
-            if open == 0 {
-                return;
-            }
-            // What still runs may end; what is idle in a transaction never does.
-            sleep(Duration::from_millis(50)).await;
-        }
-    };
-    timeout(Duration::from_secs(20), settled).await.unwrap_or_else(|_| panic!("a transaction stays open"));
+    // What still runs may end; what is idle in a transaction never does.
+    eventually("the end of every transaction", async || {
+        let open: i64 = sqlx::query_scalar(
+            "select count(*) from pg_stat_activity
+             where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null",
+        )
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+        (open == 0).then_some(())
+    })
+    .await;
 }
 
 /// The server's address in a database URL.

@@ -52,8 +52,8 @@ async fn an_invited_client_signs_in_and_sees_the_own_company_alone() {
     let sent =
         program.http.post(program.api("/invitations")).bearer_auth(&team).json(&invite).send().await.unwrap();
     assert_eq!(sent.status(), StatusCode::CREATED, "{}", sent.text().await.unwrap());
-    let token =
-        eventually(|| mails_of(&place, "ada@engines.example").first().map(|mail| token_in(mail))).await;
+    let mailed = async || mails_of(&place, "ada@engines.example").first().map(|mail| token_in(mail));
+    let token = eventually("a mail with an invitation", mailed).await;
 
     let shown = json!({"token": token});
     let shown = program.http.post(program.api("/auth/invitations/show")).json(&shown).send().await.unwrap();

@@ -1,21 +1,24 @@
 //! The program under test: started with a data folder of its own, stopped when the test ends.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
+use kairo_bench::{Serving, binary, command, data_folder};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
-use tokio::time::timeout;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::{sleep, timeout};
 
 /// How long a step of the program may take before a test gives up; nothing is measured with it.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often somebody looks who waits.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Folder and environment of a program that can be started several times.
 pub(crate) struct Place {
@@ -25,20 +28,15 @@ pub(crate) struct Place {
 
 /// A serving program.
 pub(crate) struct Program {
-    child: Child,
+    serving: Serving,
     pub(crate) url: String,
-    pub(crate) said: Vec<String>,
     pub(crate) http: Client,
-    _lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Place {
     /// A new data folder; the program runs its private cluster in it.
     pub(crate) fn new() -> Self {
-        // The server's user must be able to reach what root makes here.
-        let folder = tempfile::Builder::new().prefix("kairo-e2e-").tempdir().unwrap();
-        open_to_others(folder.path());
-        Self { folder, environment: Vec::new() }
+        Self { folder: data_folder("kairo-e2e-"), environment: Vec::new() }
     }
 
     /// The program uses this database.
@@ -52,10 +50,9 @@ impl Place {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(binary());
-        command.args(arguments).current_dir(self.folder.path());
-        command.env_remove("DATABASE_URL").envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.stdin(Stdio::null()).kill_on_drop(true);
+        let settings = self.environment.iter().map(|(name, value)| (name, value));
+        let mut command = command(&binary(), self.folder.path(), settings);
+        command.args(arguments);
         command
     }
 
@@ -87,52 +84,30 @@ impl Place {
 
     /// Starts `serve` on a free port and waits until it says where it listens.
     pub(crate) async fn serve(&self, arguments: &[&str]) -> Program {
-        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
-        all.extend(arguments);
         let log = File::options().create(true).append(true).open(self.log()).unwrap();
-        let mut child = self.command(&all).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut said = Vec::new();
-        loop {
-            let line = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap();
-            let Some(line) = line else {
-                let log = std::fs::read_to_string(self.log()).unwrap();
-                panic!("the program ended instead of serving; it said {said:?} and logged\n{log}")
-            };
-            let last = line.starts_with("Ctrl-C");
-            said.push(line);
-            if last {
-                break;
-            }
-        }
-        let url = said[0].rsplit(' ').next().unwrap().to_owned();
+        let mut command = self.command(&[]);
+        command.stderr(log);
+        let serving = Serving::start(command, arguments).await.unwrap_or_else(|said| {
+            let log = std::fs::read_to_string(self.log()).unwrap();
+            panic!("the program ended instead of serving; it said {said:?} and logged\n{log}")
+        });
         let http = Client::builder().timeout(PATIENCE).build().unwrap();
-        Program { child, url, said, http, _lines: lines }
+        Program { url: serving.url.clone(), serving, http }
     }
 }
 
 impl Program {
     pub(crate) fn api(&self, path: &str) -> String {
-        format!("{}/api/v1{path}", self.url)
+        self.serving.api(path)
     }
 
     /// The sign-in that `--demo` printed for a role.
     pub(crate) fn demo_account(&self, role: &str) -> (String, String) {
-        let line = self.said.iter().find(|line| line.trim_start().starts_with(role)).unwrap();
-        let words: Vec<&str> = line.split_whitespace().collect();
-        (words[1].to_owned(), words[2].to_owned())
+        self.serving.account(role)
     }
 
     pub(crate) async fn token(&self, email: &str, password: &str) -> String {
-        let answer = self
-            .http
-            .post(self.api("/auth/login"))
-            .json(&json!({"email": email, "password": password}))
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), StatusCode::OK, "{}", answer.text().await.unwrap());
-        body(answer).await["accessToken"].as_str().unwrap().to_owned()
+        self.serving.token(&self.http, email, password).await
     }
 
     pub(crate) async fn demo_token(&self, role: &str) -> String {
@@ -167,36 +142,44 @@ impl Program {
 
     /// How much memory it has in use.
     pub(crate) fn megabytes(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.serving.pid())).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
     }
 
     /// Asks it to stop and waits; the exit code is returned.
     pub(crate) async fn stop(mut self) -> Option<i32> {
-        send(&self.child, Signal::SIGTERM);
-        timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap().code()
+        send(&self.serving.child, Signal::SIGTERM);
+        timeout(PATIENCE, self.serving.child.wait()).await.unwrap().unwrap().code()
     }
 
     /// Kills it without warning.
     pub(crate) async fn kill(mut self) {
-        send(&self.child, Signal::SIGKILL);
-        self.child.wait().await.unwrap();
+        send(&self.serving.child, Signal::SIGKILL);
+        self.serving.child.wait().await.unwrap();
     }
 }
 
 /// What `look` gives once it gives something.
-pub(crate) async fn eventually<T>(look: impl Fn() -> Option<T>) -> T {
-    timeout(PATIENCE, async {
+pub(crate) async fn eventually<T>(awaited: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    eventually_within(PATIENCE, awaited, look).await
+}
+
+/// What `look` gives once it gives something; the test fails with what was awaited when the time is over.
+pub(crate) async fn eventually_within<T>(
+    patience: Duration,
+    awaited: &str,
+    mut look: impl AsyncFnMut() -> Option<T>,
+) -> T {
+    let looking = async {
         loop {
-            if let Some(found) = look() {
+            if let Some(found) = look().await {
                 return found;
             }
-            tokio::task::yield_now().await;
+            sleep(LOOK_EVERY).await;
         }
-    })
-    .await
-    .unwrap()
+    };
+    timeout(patience, looking).await.unwrap_or_else(|_| panic!("waited {patience:?} in vain: {awaited}"))
 }
 
 fn send(child: &Child, signal: Signal) {
@@ -229,17 +212,4 @@ pub(crate) fn stdout(output: &Output) -> String {
 
 pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn open_to_others(folder: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o711)).unwrap();
-}
-
-/// The binary beside this test's own.
-pub(crate) fn binary() -> PathBuf {
-    let own = std::env::current_exe().unwrap();
-    let binary = own.ancestors().nth(2).unwrap().join("kairo");
-    assert!(binary.is_file(), "{} is not built: run `cargo build --workspace` first", binary.display());
-    binary
 }

@@ -1,91 +1,52 @@
 use std::time::{Duration, Instant};
 
-use kairo_local_postgres::{BinarySearch, Cluster, Options};
-use sqlx::{PgPool, Row};
-use tempfile::TempDir;
+use sqlx::Row;
 
-use crate::Figures;
+use crate::Database;
 
-/// A cluster of its own, which keeps what it says it keeps (fsync is on).
-pub struct Database {
-    cluster: Cluster,
-    pool: PgPool,
-    _folder: TempDir,
+/// When things happened to one run, in seconds since 1970. All clocks are those of one machine.
+pub(super) struct Times {
+    /// The client sent the delivery.
+    pub(super) sent: f64,
+    /// The first step began.
+    pub(super) first_step: f64,
+    /// The row that the run writes was committed.
+    pub(super) row: f64,
+    /// The end of the run was committed.
+    pub(super) end: f64,
 }
 
 impl Database {
-    /// Starts a cluster with an empty database.
-    ///
-    /// # Panics
-    /// When there are no server programs, or it does not start.
-    pub async fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("kairo-bench-").tempdir().unwrap();
-        crate::program::open_to_others(&folder);
-        let mut options = Options::new(folder.path().join("postgres"), folder.path().join("secrets"));
-        std::fs::create_dir(folder.path().join("secrets")).unwrap();
-        #[expect(clippy::disallowed_methods, reason = "a script reads its own environment")]
-        let path = std::env::var_os("PATH");
-        options.binaries = BinarySearch { bin_dir: None, path, cache_dir: None };
-        let cluster = Cluster::start(options).await.expect("a private cluster");
-        let pool = PgPool::connect(cluster.url("postgres").as_str()).await.unwrap();
-        sqlx::raw_sql("CREATE DATABASE kairo").execute(&pool).await.unwrap();
-        let pool = PgPool::connect(cluster.url("kairo").as_str()).await.unwrap();
-        Self { cluster, pool, _folder: folder }
+    /// How many runs of an automation have not ended.
+    pub(super) async fn open_runs(&self, automation: &str) -> u64 {
+        let query =
+            "SELECT count(*) FROM automation_runs WHERE status = 'RUNNING' AND automation_id = $1::uuid";
+        self.count(query, &[automation]).await
     }
 
-    /// Where it is, password included.
-    pub fn url(&self) -> String {
-        self.cluster.url("kairo").as_str().to_owned()
-    }
-
-    /// The connections of somebody who may do everything.
-    pub fn pool(&self) -> &PgPool {
-        &self.pool
-    }
-
-    /// Stops it.
-    ///
-    /// # Panics
-    /// When it does not stop.
-    pub async fn stop(self) {
-        self.pool.close().await;
-        self.cluster.stop().await.expect("the cluster stops");
-    }
-
-    /// The server's clock.
-    pub(super) async fn now(&self) -> String {
-        sqlx::query_scalar("SELECT now()::text").fetch_one(&self.pool).await.unwrap()
-    }
-
-    /// How many runs have not ended.
-    pub(super) async fn open_runs(&self) -> u64 {
-        self.count("SELECT count(*) FROM automation_runs WHERE status = 'RUNNING'", &[]).await
-    }
-
-    /// How many runs of an automation that were fired since an instant ended well.
-    pub(super) async fn ended_since(&self, automation: &str, since: &str) -> u64 {
-        let query = "SELECT count(*) FROM automation_runs
-                      WHERE automation_id = $1::uuid AND started_at >= $2::timestamptz AND status = 'SUCCESS'";
-        self.count(query, &[automation, since]).await
-    }
-
-    /// From firing to the first step, of the runs since an instant.
-    pub(super) async fn latencies(&self, automation: &str, since: &str) -> Figures {
+    /// The times of the runs since an instant that ended well, one for each row that they wrote.
+    pub(super) async fn times(&self, automation: &str, lead: &str, since: &str) -> Vec<Times> {
         let rows = sqlx::query(
-            "SELECT extract(epoch FROM step.started_at - run.started_at)::float8 FROM automation_runs run
-               JOIN kairo.automation_run_steps step ON step.run_id = run.id AND step.seq = 1
-              WHERE run.automation_id = $1::uuid AND run.started_at >= $2::timestamptz",
+            "SELECT (run.input #>> '{body,sentAt}')::float8, extract(epoch FROM step.started_at)::float8,
+                    extract(epoch FROM pg_xact_commit_timestamp(note.xmin))::float8,
+                    extract(epoch FROM pg_xact_commit_timestamp(run.xmin))::float8
+               FROM automation_runs AS run
+               JOIN kairo.automation_run_steps AS step ON step.run_id = run.id AND step.seq = 1
+               JOIN kairo.lead_timeline AS note ON note.lead_id = $2::uuid AND note.kind = 'noted'
+                AND split_part(note.text, ' ', 1) = run.input #>> '{body,seq}'
+              WHERE run.automation_id = $1::uuid AND run.started_at >= $3::timestamptz AND run.status = 'SUCCESS'",
         )
         .bind(automation)
+        .bind(lead)
         .bind(since)
         .fetch_all(&self.pool)
         .await
         .unwrap();
-        let mut figures = Figures::default();
-        for row in rows {
-            figures.add(Duration::from_secs_f64(row.get::<f64, _>(0).max(0.0)));
-        }
-        figures
+        let times = |row| {
+            let [sent, first_step, row, end] = [0, 1, 2, 3].map(|at| sqlx::postgres::PgRow::get(row, at));
+            Times { sent, first_step, row, end }
+        };
+        rows.iter().map(times).collect()
     }
 
     /// Fills the history up to so many runs of an automation with two steps each, and tells how long that took.
@@ -111,9 +72,7 @@ impl Database {
         let quiet = "SELECT set_config('kairo.actor', 'system', false)";
         sqlx::raw_sql(quiet).execute(&mut *connection).await.unwrap();
         sqlx::query(fill).bind(automation).bind(runs).execute(&mut *connection).await.unwrap();
-        sqlx::raw_sql("VACUUM ANALYZE automation_runs").execute(&mut *connection).await.unwrap();
-        sqlx::raw_sql("VACUUM ANALYZE kairo.automation_run_steps").execute(&mut *connection).await.unwrap();
-        sqlx::raw_sql("CHECKPOINT").execute(&mut *connection).await.unwrap();
+        self.settle().await;
         begun.elapsed()
     }
 
@@ -127,17 +86,11 @@ impl Database {
         sqlx::query(enqueue).bind(jobs).execute(&self.pool).await.unwrap();
     }
 
-    /// How many jobs are left.
+    /// How many jobs are due or being done.
     ///
     /// # Panics
     /// When the database refuses.
     pub async fn jobs_left(&self) -> u64 {
-        self.count("SELECT count(*) FROM graphile_worker._private_jobs", &[]).await
-    }
-
-    async fn count(&self, query: &'static str, parameters: &[&str]) -> u64 {
-        let query =
-            parameters.iter().fold(sqlx::query_scalar::<_, i64>(query), |query, value| query.bind(*value));
-        query.fetch_one(&self.pool).await.unwrap().unsigned_abs()
+        self.count("SELECT count(*) FROM graphile_worker._private_jobs WHERE run_at <= now()", &[]).await
     }
 }

@@ -9,14 +9,20 @@
 
 use std::time::Instant;
 
+use clap::Parser;
 use kairo_bench::{Figures, Program, report};
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::json;
 
 const PAIRS: u32 = 60;
 
+/// Whether the time of an answer tells that an address has an account.
+#[derive(Parser)]
+struct Args {}
+
 #[tokio::main]
 async fn main() {
+    Args::parse();
     // Every try comes from another address, so neither the limits nor the wait after failures get in the way.
     let program = Program::start(&[("KAIRO_SERVER__TRUSTED_PROXIES", "[\"127.0.0.1/32\"]")]).await;
     let (known, password) = program.account("TEAM");

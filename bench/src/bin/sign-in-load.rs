@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use clap::Parser;
 use futures_util::future::join_all;
 use kairo_bench::{Figures, Program, report};
 use tokio::time::sleep;
@@ -20,8 +21,13 @@ const FOR: Duration = Duration::from_secs(10);
 /// Between two probes: they measure, they are no load.
 const PAUSE: Duration = Duration::from_millis(5);
 
+/// What other requests feel of 200 parallel sign-ins.
+#[derive(Parser)]
+struct Args {}
+
 #[tokio::main]
 async fn main() {
+    Args::parse();
     // The limit of sign-ins for each address is raised, or the server would refuse nearly all of them at no cost.
     let settings = [
         ("KAIRO_RATES__AUTH", "{requests=1000000,seconds=1}"),

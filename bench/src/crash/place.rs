@@ -1,32 +1,36 @@
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::Duration;
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, Command};
+use tokio::time::{sleep, timeout};
 
-/// How long a process may take to say that it runs.
+use super::blows::Blows;
+use crate::processes::is_alive;
+use crate::serving::{Serving, command, data_folder};
+
+/// How long a process may take to do what it is asked to.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What a process ends by that is killed without warning.
+const SIGKILL: i32 = 9;
 
 /// A data folder with a server and two workers on one private database.
 pub(super) struct Place {
     program: PathBuf,
     folder: TempDir,
     settings: Vec<(String, String)>,
-    server: Child,
     workers: Vec<Child>,
-    /// Where the server listens.
-    pub(super) url: String,
-    /// What the server said.
-    pub(super) said: Vec<String>,
-    _lines: Lines<BufReader<ChildStdout>>,
+    /// The server, which does no work itself.
+    pub(super) server: Serving,
+    /// What was done to it, and what happened by itself.
+    pub(super) blows: Blows,
 }
 
 impl Place {
     pub(super) async fn start(program: &Path, stale_ms: Option<u32>) -> Self {
-        let folder = tempfile::Builder::new().prefix("kairo-crash-").tempdir().unwrap();
-        crate::program::open_to_others(&folder);
+        let folder = data_folder("kairo-crash-");
         let mut settings = vec![
             ("KAIRO_EGRESS__ALLOW".to_owned(), "[\"127.0.0.0/8\"]".to_owned()),
             ("KAIRO_RATES__USER__REQUESTS".to_owned(), "1000000".to_owned()),
@@ -35,64 +39,92 @@ impl Place {
             settings.push(("KAIRO_WORKER__STALE_MS".to_owned(), stale.to_string()));
             settings.push(("KAIRO_WORKER__HEARTBEAT_MS".to_owned(), (stale / 4).to_string()));
         }
-        let mut command = command(program, &folder, &settings);
-        command.args(["serve", "--demo", "--listen", "127.0.0.1:0"]).env("KAIRO_WORKER__ENABLED", "false");
-        let mut server = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-        let mut said = Vec::new();
-        while let Some(line) = tokio::time::timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap() {
-            let is_last = line.starts_with("Ctrl-C");
-            said.push(line);
-            if is_last {
-                break;
-            }
-        }
-        let url = said.first().expect("it says where it listens").rsplit(' ').next().unwrap().to_owned();
-        let program = program.to_owned();
-        let workers = Vec::new();
-        let mut place = Self { program, folder, settings, server, workers, url, said, _lines: lines };
+        let mut serve = quiet(program, &folder, &settings);
+        serve.env("KAIRO_WORKER__ENABLED", "false");
+        let server = Serving::start(serve, &["--demo"]).await.expect("the program serves");
+        let (program, workers, blows) = (program.to_owned(), Vec::new(), Blows::default());
+        let mut place = Self { program, folder, settings, workers, server, blows };
         place.workers = vec![place.worker(), place.worker()];
         place
     }
 
     /// Kills a worker without warning, in the middle of whatever it does, and starts another.
     pub(super) async fn kill_worker(&mut self, which: usize) {
-        self.workers[which].kill().await.unwrap();
+        let worker = &mut self.workers[which];
+        // Refused when it was found to have ended.
+        let _ = worker.start_kill();
+        let ended = worker.wait().await.unwrap();
+        if ended.signal() == Some(SIGKILL) {
+            self.blows.workers_killed += 1;
+        } else {
+            self.blows.ended_by_itself("a worker", ended);
+        }
         self.workers[which] = self.worker();
     }
 
     /// Stops the database at once, as a failing machine would, and starts it again.
     pub(super) async fn stop_database(&mut self) {
-        let pid_file = self.folder.path().join(".kairo/postgres/pgdata/postmaster.pid");
-        let Ok(text) = std::fs::read_to_string(pid_file) else { return };
-        let pid = text.lines().next().unwrap_or_default().to_owned();
-        let _ = Command::new("kill").args(["-QUIT", &pid]).status().await;
-        let mut again = command(&self.program, &self.folder, &self.settings);
-        let _ =
-            tokio::time::timeout(PATIENCE, again.args(["migrate", "status"]).stdout(Stdio::null()).status())
-                .await;
-    }
-
-    /// Asks everything to stop.
-    pub(super) async fn stop(mut self) {
-        for process in self.workers.iter_mut().chain([&mut self.server]) {
-            if let Some(pid) = process.id() {
-                let _ = Command::new("kill").args(["-TERM", &pid.to_string()]).status().await;
-            }
-            let _ = tokio::time::timeout(PATIENCE, process.wait()).await;
+        let Some(pid) = self.postmaster().filter(|pid| is_alive(*pid)) else { return };
+        let sent = Command::new("kill").args(["-QUIT", &pid.to_string()]).status().await;
+        if sent.is_ok_and(|sent| sent.success()) && has_ended(pid).await && self.comes_back().await {
+            self.blows.databases_stopped += 1;
         }
     }
 
+    /// Asks everything to stop, and tells what was done while it ran.
+    pub(super) async fn stop(mut self) -> Blows {
+        for worker in &mut self.workers {
+            if let Some(ended) = stopped(worker).await {
+                self.blows.ended_by_itself("a worker", ended);
+            }
+        }
+        if let Some(ended) = stopped(&mut self.server.child).await {
+            self.blows.ended_by_itself("the server", ended);
+        }
+        self.blows
+    }
+
+    fn postmaster(&self) -> Option<u32> {
+        let path = self.folder.path().join(".kairo/postgres/pgdata/postmaster.pid");
+        std::fs::read_to_string(path).ok()?.lines().next()?.trim().parse().ok()
+    }
+
+    async fn comes_back(&self) -> bool {
+        let mut again = quiet(&self.program, &self.folder, &self.settings);
+        let asked = again.args(["migrate", "status"]).stdout(Stdio::null()).status();
+        timeout(PATIENCE, asked).await.is_ok_and(|asked| asked.is_ok_and(|status| status.success()))
+    }
+
     fn worker(&self) -> Child {
-        let mut command = command(&self.program, &self.folder, &self.settings);
-        command.arg("worker").stdout(Stdio::null()).spawn().unwrap()
+        let mut worker = quiet(&self.program, &self.folder, &self.settings);
+        worker.arg("worker").stdout(Stdio::null()).spawn().unwrap()
     }
 }
 
-fn command(program: &Path, folder: &TempDir, settings: &[(String, String)]) -> Command {
-    let mut command = Command::new(program);
-    command.current_dir(folder.path()).env_remove("DATABASE_URL");
-    command.envs(settings.iter().map(|(name, value)| (name, value)));
-    command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    command
+fn quiet(program: &Path, folder: &TempDir, settings: &[(String, String)]) -> Command {
+    let mut quiet = command(program, folder.path(), settings.iter().map(|(name, value)| (name, value)));
+    quiet.stderr(Stdio::null());
+    quiet
+}
+
+/// Asks a process to stop, and tells how it had ended when it ran no more.
+async fn stopped(process: &mut Child) -> Option<ExitStatus> {
+    if let Ok(Some(ended)) = process.try_wait() {
+        return Some(ended);
+    }
+    let pid = process.id()?;
+    let _ = Command::new("kill").args(["-TERM", &pid.to_string()]).status().await;
+    let _ = timeout(PATIENCE, process.wait()).await;
+    None
+}
+
+async fn has_ended(pid: u32) -> bool {
+    let begun = Instant::now();
+    while is_alive(pid) {
+        if begun.elapsed() > PATIENCE {
+            return false;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    true
 }

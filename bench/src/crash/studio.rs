@@ -3,7 +3,11 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
-use super::place::Place;
+use super::report::Ends;
+use crate::serving::Serving;
+
+/// How long the program may be out of reach.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The API, as somebody of the team uses it.
 pub(super) struct Studio {
@@ -21,16 +25,11 @@ pub(super) struct Flow {
 }
 
 impl Studio {
-    pub(super) async fn sign_in(place: &Place) -> Self {
+    pub(super) async fn sign_in(server: &Serving) -> Self {
         let http = Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        let base = format!("{}/api/v1", place.url);
-        let line = place.said.iter().find(|line| line.trim_start().starts_with("TEAM")).unwrap();
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let credentials = json!({"email": words[1], "password": words[2]});
-        let answer = http.post(format!("{base}/auth/login")).json(&credentials).send().await.unwrap();
-        let body: Value = answer.json().await.unwrap();
-        let token = body["accessToken"].as_str().expect("a token").to_owned();
-        let person = Self { http, base, token };
+        let (email, password) = server.account("TEAM");
+        let token = server.token(&http, &email, &password).await;
+        let person = Self { http, base: server.api(""), token };
         // An access token is over before the record is.
         let scopes = ["automations:read", "automations:write", "leads:read", "leads:write"];
         let key = person.post("/me/api-keys", &json!({"name": "Crash record", "scopes": scopes})).await;
@@ -75,10 +74,12 @@ impl Studio {
 
     /// Asks until there is an answer: the database may be gone just now.
     async fn get(&self, path: &str) -> Value {
+        let begun = Instant::now();
         loop {
             if let Some(body) = self.send(self.http.get(format!("{}{path}", self.base))).await {
                 return body;
             }
+            assert!(begun.elapsed() < PATIENCE, "{path} is not answered any more");
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
@@ -95,7 +96,7 @@ impl Studio {
 impl Flow {
     /// Delivers until it is taken in, and tells how often it had to be sent again.
     pub(super) async fn fire(&self, run: u32) -> u64 {
-        let mut repeated = 0;
+        let (mut repeated, begun) = (0, Instant::now());
         loop {
             let request = self.studio.http.post(&self.hook).header("webhook-id", format!("delivery-{run}"));
             let answer = request.json(&json!({"run": run})).send().await;
@@ -103,30 +104,28 @@ impl Flow {
                 return repeated;
             }
             repeated += 1;
+            assert!(begun.elapsed() < PATIENCE, "delivery {run} is not taken in");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 
-    /// Waits until no run is open, and tells how many still are when the patience is over.
-    pub(super) async fn until_all_ended(&self, fired: u64, patience: Duration) -> u64 {
+    /// Waits until no run is open or the patience is over, and tells how they stand.
+    pub(super) async fn until_all_ended(&self, fired: u64, patience: Duration) -> Ends {
         let begun = Instant::now();
         loop {
-            let (succeeded, failed) = self.ended().await;
+            let (succeeded, failed) = (self.count("SUCCESS").await, self.count("FAILED").await);
             let open = fired.saturating_sub(succeeded + failed);
             if open == 0 || begun.elapsed() > patience {
-                return open;
+                return Ends { succeeded, failed, open };
             }
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
     }
 
-    /// How many runs ended well, and how many otherwise.
-    pub(super) async fn ended(&self) -> (u64, u64) {
-        let count = async |status: &str| {
-            let path = format!("/automations/{}/runs?status={status}&count=exact&limit=1", self.automation);
-            self.studio.get(&path).await["page"]["total"].as_u64().unwrap()
-        };
-        (count("SUCCESS").await, count("FAILED").await)
+    /// How many runs have this status.
+    async fn count(&self, status: &str) -> u64 {
+        let path = format!("/automations/{}/runs?status={status}&count=exact&limit=1", self.automation);
+        self.studio.get(&path).await["page"]["total"].as_u64().unwrap()
     }
 
     /// Every note of the lead.

@@ -56,7 +56,7 @@ async function work() {
   await act(async () => click(card("yard")));
   const corner = find(".react-flow__resize-control.handle.bottom.right");
   await drag(corner, centre(corner), [60.5, 41.3]);
-  await connect('[data-nodeid="label"].source:not([data-handleid])', '[data-nodeid="follow_up"].target');
+  await connect('[data-nodeid="firm"].source:not([data-handleid])', '[data-nodeid="follow_up"].target');
   await connect('[data-nodeid="is_big"][data-handleid="true"]', '[data-nodeid="take_in"].target');
   await act(async () => click(find('.react-flow__edge[data-id="e11"]')));
   await act(async () => key("Control", true));

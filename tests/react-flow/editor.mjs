@@ -37,8 +37,6 @@ const PORTS = {
   "lead.move": ACTION,
   "lead.note": ACTION,
   "company.create": ACTION,
-  "project.publish": ACTION,
-  "asset.tag": ACTION,
   fail: NONE,
   stop: NONE,
 };

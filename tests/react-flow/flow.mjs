@@ -105,8 +105,6 @@ export const nodes = [
   node("firm", "company.create", 1100, 300, {
     params: { name: "{{ trigger.company }}", website: "https://{{ trigger.domain }}", industry: "print" },
   }),
-  node("show", "project.publish", 1100, 540, { params: { project: "{{ trigger.project }}", published: "{{ steps.is_big }}" } }),
-  node("label", "asset.tag", 1380, 540, { params: { asset: "{{ trigger.asset }}", add: ["portfolio"], remove: "draft" } }),
   node("follow_up", "subflow", 1380, 420, {
     params: { automation: "0190163d-8694-739b-aea5-966c26f8ad91", input: { lead: "{{ steps.take_in.id }}" } },
   }),
@@ -138,11 +136,10 @@ export const edges = [
   edge("e15", "tell", "error", "no_way"),
   edge("e16", "firm", null, "both", { selectable: false, focusable: false }),
   edge("e17", "topic", "case:web", "take_in", { ariaLabel: "web work" }),
-  edge("e18", "topic", "case:print-2", "show"),
+  edge("e18", "topic", "case:print-2", "firm"),
   edge("e19", "topic", "default", "no_way"),
   edge("e20", "take_in", null, "onwards"),
   edge("e21", "onwards", null, "follow_up"),
-  edge("e22", "show", null, "label"),
   edge("e23", "follow_up", null, "both"),
   edge("e24", "both", null, "later"),
   edge("e25", "later", null, "answer"),

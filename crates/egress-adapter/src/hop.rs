@@ -76,6 +76,10 @@ impl Hop {
             next.body = None;
             BODY_HEADERS.iter().for_each(|name| drop(next.headers.remove(name)));
         }
+        // The author wrote the body for the origin that was named, and it may be a secret as a header may.
+        if next.body.is_some() && next.url.origin() != self.url.origin() {
+            return Err(Refusal::BodyElsewhere);
+        }
         Ok(Some(next))
     }
 

@@ -5,12 +5,13 @@
 //! resolution, redirects that are followed by hand, and bounds on time and size.
 //!
 //! # What it may import
-//! `kairo-domain`, `kairo-ports`, reqwest, tokio, ipnet, url; hyper and rustls to tell their errors apart.
+//! `kairo-ports`, async-trait, bytes, reqwest, thiserror, tokio, ipnet, url; hyper and rustls to tell their errors
+//! apart. Tests also build requests of `kairo-domain`.
 //!
 //! # What it never does
 //! - It never connects to an address that is not public, unless [`EgressSettings::allowed`] holds it: not by name, not
 //!   by any notation of the address, not after a redirect, not when a name changes its mind.
-//! - It never takes a secret from one origin to another, nor from https to http.
+//! - It never takes a secret or a body from one origin to another, nor anything from https to http.
 //! - It never reads more than it was asked for, nor longer.
 //! - It never asks the environment for a proxy, and never decides to try again.
 //! - It never logs, and its errors name no URL, no address, no header value and no body.

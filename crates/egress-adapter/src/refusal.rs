@@ -25,6 +25,8 @@ pub(crate) enum Refusal {
     RedirectTarget,
     #[error("it was redirected from https to http")]
     Downgrade,
+    #[error("it was redirected with its body to another origin")]
+    BodyElsewhere,
     #[error("it was redirected too often")]
     TooManyRedirects,
 }

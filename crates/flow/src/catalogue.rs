@@ -33,13 +33,13 @@ pub struct NodeSpec {
 
 /// Every kind of node there is, in the order an editor shows them.
 pub fn catalogue() -> &'static [NodeSpec] {
-    static SPECS: LazyLock<Vec<NodeSpec>> = LazyLock::new(|| table::ENTRIES.iter().map(spec).collect());
+    static SPECS: LazyLock<Vec<NodeSpec>> = LazyLock::new(|| table::entries().map(spec).collect());
     &SPECS
 }
 
 /// What the engine knows of a kind.
 pub(crate) fn entry(kind: &str) -> Option<&'static Entry> {
-    table::ENTRIES.iter().find(|entry| entry.word == kind)
+    table::entries().find(|entry| entry.word == kind)
 }
 
 fn spec(entry: &Entry) -> NodeSpec {

@@ -59,22 +59,6 @@ pub enum EffectKind {
     },
     /// Create a company from these fields.
     CompanyCreate(Value),
-    /// Publish a project, or take it back.
-    ProjectPublish {
-        /// The id of the project, as text.
-        project: String,
-        /// Whether it is public afterwards.
-        published: bool,
-    },
-    /// Change the tags of an asset.
-    AssetTag {
-        /// The id of the asset, as text.
-        asset: String,
-        /// The tags it gets.
-        add: Vec<String>,
-        /// The tags it loses.
-        remove: Vec<String>,
-    },
 }
 
 /// A request that a flow sends.
@@ -92,7 +76,7 @@ pub struct HttpRequest {
     pub body: Option<Value>,
     /// The name of the credential to send along.
     pub credential: Option<String>,
-    /// How long to wait for the answer.
+    /// How long to wait for the answer: what its parameters say, or else what its node says of all attempts.
     pub timeout_seconds: u32,
     /// The most bytes to read of the answer.
     pub max_response_bytes: u32,

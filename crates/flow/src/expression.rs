@@ -1,6 +1,8 @@
 mod convert;
+mod parse;
 mod sandbox;
 mod scan;
+mod weight;
 
 pub(crate) use convert::{measure, to_view};
 pub(crate) use sandbox::{Escape, Expr, Templates};

@@ -120,7 +120,7 @@ impl<'a> Graph<'a> {
     fn unknown_kinds(&self) -> impl Iterator<Item = Fault> {
         self.nodes.iter().enumerate().filter(|(_, node)| node.entry.is_none()).map(|(at, node)| {
             let message = match node.word {
-                "approval" => "`approval` is not built yet".to_owned(),
+                word @ ("approval" | "project.publish" | "asset.tag") => format!("`{word}` is not built yet"),
                 word => format!("there is no kind `{word}`"),
             };
             fault(FaultCode::UnknownKind, "nodes", at, node.id, &message)

@@ -22,8 +22,6 @@ pub(crate) enum NodeKind {
     LeadMove,
     LeadNote,
     CompanyCreate,
-    ProjectPublish,
-    AssetTag,
     Fail,
     Stop,
     Note,
@@ -49,9 +47,7 @@ impl NodeKind {
             | Self::LeadCreate
             | Self::LeadMove
             | Self::LeadNote
-            | Self::CompanyCreate
-            | Self::ProjectPublish
-            | Self::AssetTag => true,
+            | Self::CompanyCreate => true,
             Self::Manual
             | Self::Webhook
             | Self::Schedule

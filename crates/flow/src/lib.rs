@@ -21,7 +21,7 @@
 //! No expression reaches the host, runs for long or takes more memory than a bound.
 //!
 //! # How to add one
-//! A new kind is a variant of `NodeKind` and a row of `catalogue/table.rs`, from which its schema,
+//! A new kind is a variant of `NodeKind` and a row of a shelf in `catalogue/table`, from which its schema,
 //! its ports and the reading of its parameters follow; the compiler names the rest. A new fault is
 //! a variant of [`FaultCode`], a rule and a case in `tests/hostile`.
 //!
@@ -39,6 +39,7 @@
 
 #![deny(missing_docs)]
 
+mod bounds;
 mod catalogue;
 mod check;
 mod compare;
@@ -61,6 +62,7 @@ mod simulate;
 mod testing;
 mod trigger;
 
+pub use bounds::LONGEST_WAIT_DAYS;
 pub use catalogue::{NodeSpec, catalogue};
 pub use check::{MAX_EDGES, MAX_NODES, check};
 pub use compare::{EntryChange, EntryChanges, FlowChanges, compare};

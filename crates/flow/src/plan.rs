@@ -87,7 +87,18 @@ impl Plan {
         let node = &self.nodes[self.trigger(trigger_node)?];
         match &node.step {
             Step::Trigger { filter: Some(filter) } => filter.holds(Names::outside(scope.clone(), now.text)),
-            _ => Ok(true),
+            Step::Trigger { filter: None }
+            | Step::Effect { .. }
+            | Step::Transform(_)
+            | Step::Compute(_)
+            | Step::If(_)
+            | Step::Filter(_)
+            | Step::Switch { .. }
+            | Step::ForEach { .. }
+            | Step::Merge(_)
+            | Step::Fail { .. }
+            | Step::Stop { .. }
+            | Step::Drawing => Ok(true),
         }
     }
 
@@ -189,7 +200,17 @@ impl Node {
     pub(crate) fn passing_port(&self) -> &str {
         match self.step {
             Step::ForEach { .. } => "done",
-            _ => self.ports.first().map_or("out", String::as_str),
+            Step::Trigger { .. }
+            | Step::Effect { .. }
+            | Step::Transform(_)
+            | Step::Compute(_)
+            | Step::If(_)
+            | Step::Filter(_)
+            | Step::Switch { .. }
+            | Step::Merge(_)
+            | Step::Fail { .. }
+            | Step::Stop { .. }
+            | Step::Drawing => self.ports.first().map_or("out", String::as_str),
         }
     }
 

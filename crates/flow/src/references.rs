@@ -67,7 +67,25 @@ pub fn references(flow: &FlowDocument) -> References {
                 cron: cron.name,
                 timezone: named("/timezone").map_or_else(|| "UTC".to_owned(), |timezone| timezone.name),
             })),
-            _ => {}
+            NodeKind::Manual
+            | NodeKind::Event
+            | NodeKind::EmailSend
+            | NodeKind::Transform
+            | NodeKind::If
+            | NodeKind::Switch
+            | NodeKind::Filter
+            | NodeKind::ForEach
+            | NodeKind::Merge
+            | NodeKind::Wait
+            | NodeKind::Respond
+            | NodeKind::LeadCreate
+            | NodeKind::LeadMove
+            | NodeKind::LeadNote
+            | NodeKind::CompanyCreate
+            | NodeKind::Fail
+            | NodeKind::Stop
+            | NodeKind::Note
+            | NodeKind::Group => {}
         }
     }
     references

@@ -1,6 +1,7 @@
 use serde_json::Value;
 
 use crate::RetryPolicy;
+use crate::bounds::{ATTEMPT_SECONDS, ATTEMPTS, Bounds, PAUSE_SECONDS};
 use crate::kind::NodeKind;
 use crate::params::Reader;
 use crate::pointer::Place;
@@ -25,8 +26,6 @@ pub(crate) enum OnError {
     Branch,
 }
 
-const DAY: u32 = 86_400;
-
 /// Whether a node is out of service.
 pub(crate) fn is_disabled(data: Option<&Value>) -> bool {
     data.and_then(|data| data.get("disabled")) == Some(&Value::Bool(true))
@@ -39,7 +38,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, kind: NodeKind, data: &Value, place:
     }
     Settings {
         retry: retry(reader, data, place),
-        timeout_seconds: number(reader, data, "timeoutSeconds", (1, DAY), place),
+        timeout_seconds: number(reader, data, "timeoutSeconds", ATTEMPT_SECONDS, place),
         on_error: on_error(reader, kind, data, place),
         disabled: is_disabled(Some(data)),
     }
@@ -81,9 +80,9 @@ fn retry(reader: &mut Reader<'_>, data: &Value, place: Place<'_>) -> RetryPolicy
     {
         reader.invalid(place.key(key), format!("there is no setting `{key}`"));
     }
-    let attempts = number(reader, retry, "attempts", (1, 20), place);
-    let initial = number(reader, retry, "initialSeconds", (1, DAY), place).map(milliseconds);
-    let most = number(reader, retry, "maxSeconds", (1, DAY), place).map(milliseconds);
+    let attempts = number(reader, retry, "attempts", ATTEMPTS, place);
+    let initial = number(reader, retry, "initialSeconds", PAUSE_SECONDS, place).map(milliseconds);
+    let most = number(reader, retry, "maxSeconds", PAUSE_SECONDS, place).map(milliseconds);
     if let (Some(initial), Some(most)) = (initial, most)
         && initial > most
     {
@@ -101,18 +100,12 @@ const fn milliseconds(seconds: u32) -> u64 {
     seconds as u64 * 1_000
 }
 
-fn number(
-    reader: &mut Reader<'_>,
-    data: &Value,
-    key: &str,
-    (least, most): (u32, u32),
-    place: Place<'_>,
-) -> Option<u32> {
+fn number(reader: &mut Reader<'_>, data: &Value, key: &str, bounds: Bounds, place: Place<'_>) -> Option<u32> {
     let json = data.get(key).filter(|json| !json.is_null())?;
     let number = json.as_u64().and_then(|number| u32::try_from(number).ok());
-    let within = number.filter(|number| (least..=most).contains(number));
+    let within = number.filter(|number| bounds.range().contains(number));
     if within.is_none() {
-        reader.invalid(place.key(key), format!("this is a whole number from {least} to {most}"));
+        reader.invalid(place.key(key), format!("this is a whole number from {} to {}", bounds.0, bounds.1));
     }
     within
 }

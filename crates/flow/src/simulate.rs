@@ -55,8 +55,6 @@ fn plausible(kind: &EffectKind) -> Value {
         EffectKind::LeadCreate(fields) | EffectKind::CompanyCreate(fields) => with_id(fields),
         EffectKind::LeadMove { lead, to, .. } => json!({"id": lead, "status": to}),
         EffectKind::LeadNote { lead, text } => json!({"id": NOBODY, "lead": lead, "text": text}),
-        EffectKind::ProjectPublish { project, published } => json!({"id": project, "published": published}),
-        EffectKind::AssetTag { asset, add, .. } => json!({"id": asset, "tags": add}),
     }
 }
 

@@ -35,6 +35,11 @@ pub enum TriggerKind {
     },
 }
 
+impl TriggerKind {
+    /// The names of the events that triggers may wait for: those that the studio records.
+    pub const EVENTS: &'static [&'static str] = &["lead.created", "lead.status_changed", "run.failed"];
+}
+
 /// Who answers a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RespondWith {

@@ -16,6 +16,9 @@ pub(crate) fn body(bytes: &[u8]) {
         json!({"value": text}),
         json!({"value": format!("{{{{ {text} }}}}")}),
         json!({"value": format!("- {{% if {text} %}}{{{{ {text} }}}}{{% endif %}}")}),
+        json!({"value": format!("{{% set x = [1] %}}{}{{{{ x }}}}!", format!("{{% set x = {text} %}}").repeat(70))}),
+        json!({"value": format!("{{% with x = 1{} %}}{{{{ x }}}}{{% endwith %}}", format!(", x = {text}").repeat(70))}),
+        json!({"value": format!("{{% for x in {text} %}}{{{{ x }}}}{{% endfor %}}!")}),
     ] {
         document(&json!({
             "nodes": [
@@ -116,6 +119,14 @@ mod tests {
         "endif",
         "if 1",
         "set x = ",
+        "with x = ",
+        "endwith",
+        "x",
+        "[x]",
+        "{'a': x}",
+        "|batch(1)",
+        " recursive",
+        "loop",
         "range(",
         "10",
         "1e9",

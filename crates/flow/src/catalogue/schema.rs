@@ -1,6 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::shape::{Entry, Field, Rule, Shape};
+use crate::bounds::Bounds;
 
 /// What every template has in it.
 pub(super) const TEMPLATE: &str = r"\{[{%#]";
@@ -27,7 +28,6 @@ fn object(fields: &[Field], rules: &[Rule]) -> Value {
     for rule in rules {
         match rule {
             Rule::ExactlyOne(names) => schema["oneOf"] = one_required_each(names),
-            Rule::AtLeastOne(names) => schema["anyOf"] = one_required_each(names),
         }
     }
     schema
@@ -63,9 +63,8 @@ fn shape(shape: Shape, required: bool) -> Value {
         Shape::Key => json!({"type": "string", "pattern": KEY}),
         Shape::Word(words) => json!({"type": "string", "enum": words}),
         Shape::Flag => json!({"type": "boolean"}),
-        Shape::FlagOrTemplate => or_template(&json!({"type": "boolean"})),
-        Shape::Int(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
-        Shape::IntOrTemplate(least, most) => {
+        Shape::Int(Bounds(least, most)) => json!({"type": "integer", "minimum": least, "maximum": most}),
+        Shape::IntOrTemplate(Bounds(least, most)) => {
             or_template(&json!({"type": "integer", "minimum": least, "maximum": most}))
         }
         Shape::Amount(most) => or_template(&json!({"type": "number", "minimum": 0, "maximum": most})),

@@ -1,3 +1,4 @@
+use crate::bounds::Bounds;
 use crate::kind::NodeKind;
 
 /// One row of the catalogue: everything that is told about a kind, told once.
@@ -55,14 +56,12 @@ pub(crate) enum Shape {
     Word(&'static [&'static str]),
     /// True or false.
     Flag,
-    /// True or false, or a template for it.
-    FlagOrTemplate,
     /// A whole number within these bounds.
-    Int(i64, i64),
+    Int(Bounds),
     /// A whole number within these bounds, or a template for it.
-    IntOrTemplate(i64, i64),
+    IntOrTemplate(Bounds),
     /// A number from 0 to this bound, or a template for it.
-    Amount(i64),
+    Amount(u32),
     /// An object of its own.
     Nested(&'static [Field]),
     /// A list of objects that follow these rules; from one to this many.
@@ -73,5 +72,4 @@ pub(crate) enum Shape {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Rule {
     ExactlyOne(&'static [&'static str]),
-    AtLeastOne(&'static [&'static str]),
 }

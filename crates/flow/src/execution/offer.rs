@@ -85,7 +85,7 @@ impl Execution {
             None => params.render(&plan.templates, &self.names(pending.frame, pending.node))?,
         };
         measure(&input)?;
-        Ok((decode::effect(*kind, &input)?, input))
+        Ok((decode::effect(*kind, &input, plan.nodes[pending.node].settings.timeout_seconds)?, input))
     }
 
     fn offered(&mut self, at: usize, kind: EffectKind, input: Value) -> Effect {

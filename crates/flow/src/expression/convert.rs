@@ -95,16 +95,16 @@ fn map_of(view: &minijinja::Value, left: &mut usize, levels: usize) -> Result<Va
     Ok(Value::Object(map))
 }
 
-fn descend(levels: usize) -> Result<usize, StepError> {
+pub(super) fn descend(levels: usize) -> Result<usize, StepError> {
     levels.checked_sub(1).ok_or_else(too_deep)
 }
 
-fn spend(left: &mut usize, bytes: usize) -> Result<(), StepError> {
+pub(super) fn spend(left: &mut usize, bytes: usize) -> Result<(), StepError> {
     *left = left.checked_sub(bytes).ok_or_else(too_large)?;
     Ok(())
 }
 
-fn not_json(what: &str) -> StepError {
+pub(super) fn not_json(what: &str) -> StepError {
     StepError::permanent("expression_failed", format!("{what} cannot be written as JSON"))
 }
 
@@ -113,7 +113,7 @@ pub(super) fn too_large() -> StepError {
     StepError::permanent("value_too_large", format!("a value has at most {MAX_JSON} bytes as JSON"))
 }
 
-fn too_deep() -> StepError {
+pub(super) fn too_deep() -> StepError {
     StepError::permanent("value_too_large", format!("a value has at most {MAX_DEPTH} levels"))
 }
 

@@ -1,15 +1,18 @@
+use std::error::Error;
 use std::io;
 use std::sync::LazyLock;
 
 use minijinja::{Environment, ErrorKind, Expression, Output, State, UndefinedBehavior, escape_formatter};
 use serde_json::Value;
 
-use super::convert::{MAX_JSON, to_json, to_view, too_large};
-use super::scan;
+use super::convert::{MAX_JSON, to_json, too_large};
+use super::{parse, scan, weight};
 use crate::StepError;
 
 /// What one evaluation may cost: enough to read and write a value of the largest size, and no more.
 const FUEL: u64 = 400_000;
+/// What a value costs that comes out of a text of JSON; most of it is the memory.
+const FUEL_TO_PARSE: u64 = 2;
 /// How deep one evaluation may call itself.
 const RECURSION: usize = 40;
 
@@ -30,6 +33,8 @@ fn sandbox() -> Environment<'static> {
     environment.add_filter("tojson", as_json);
     environment.remove_filter("pprint");
     environment.add_filter("fromjson", from_json);
+    // What the statements of a template bind goes through it.
+    environment.add_filter("kept", kept);
     environment.set_formatter(format);
     environment
 }
@@ -47,17 +52,25 @@ fn format(
 }
 
 fn as_json(value: &minijinja::Value) -> Result<String, minijinja::Error> {
-    let json = to_json(value);
-    json.map(|json| json.to_string()).map_err(|error| invalid(error.message))
+    to_json(value).map(|json| json.to_string()).map_err(refused)
 }
 
-fn from_json(text: &str) -> Result<minijinja::Value, minijinja::Error> {
-    let json: Result<Value, _> = serde_json::from_str(text);
-    json.map(|json| to_view(&json)).map_err(|error| invalid(format!("the text is not JSON: {error}")))
+fn from_json(state: &State<'_, '_>, text: &str) -> Result<minijinja::Value, minijinja::Error> {
+    let (value, count) = parse::json(text).map_err(refused)?;
+    state.consume_fuel(count.saturating_mul(FUEL_TO_PARSE))?;
+    Ok(value)
 }
 
-fn invalid(message: String) -> minijinja::Error {
-    minijinja::Error::new(ErrorKind::InvalidOperation, message)
+/// Refuses what a step could not keep either; anything else may have a name.
+fn kept(state: &State<'_, '_>, value: minijinja::Value) -> Result<minijinja::Value, minijinja::Error> {
+    let count = weight::count(&value).map_err(refused)?;
+    state.consume_fuel(count)?;
+    Ok(value)
+}
+
+/// An error that an evaluation ends with as it is.
+fn refused(error: StepError) -> minijinja::Error {
+    minijinja::Error::new(ErrorKind::InvalidOperation, error.message.clone()).with_source(error)
 }
 
 /// A compiled expression.
@@ -121,11 +134,9 @@ impl Templates {
     /// # Errors
     /// What is wrong with it, for the person who wrote it.
     pub(crate) fn add(&mut self, source: &str, escape: Escape) -> Result<String, String> {
-        scan::template(source)?;
+        let source = scan::template(source)?;
         let name = format!("{}{}", self.count, escape.extension());
-        self.environment
-            .add_template_owned(name.clone(), source.to_owned())
-            .map_err(|error| explain(&error))?;
+        self.environment.add_template_owned(name.clone(), source).map_err(|error| explain(&error))?;
         self.count += 1;
         Ok(name)
     }
@@ -192,6 +203,9 @@ fn explain(error: &minijinja::Error) -> String {
 }
 
 fn failed(error: &minijinja::Error) -> StepError {
+    if let Some(own) = error.source().and_then(|source| source.downcast_ref::<StepError>()) {
+        return own.clone();
+    }
     if error.kind() == ErrorKind::OutOfFuel {
         return StepError::permanent("expression_too_costly", "the expression takes more work than one may");
     }

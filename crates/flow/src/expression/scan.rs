@@ -3,97 +3,62 @@
 //! The parser of the language recurses along chains of operators without a bound, so a source that could
 //! exhaust the stack must never reach it.
 
+mod binding;
+mod chains;
+mod words;
+
+use binding::Binding;
+use chains::Chains;
+use words::{FILTERS, OPERATOR_WORDS, STATEMENTS};
+
 /// The longest template.
 const MAX_TEMPLATE: usize = 256 * 1024;
 /// The longest expression.
 const MAX_EXPRESSION: usize = 16 * 1024;
-/// The most operators that may depend on each other in one expression.
-const MAX_CHAIN: usize = 120;
 /// The most `elif` of a template, which nest although they do not look like it.
 const MAX_ELIF: usize = 60;
-
-const STATEMENTS: &[&str] =
-    &["if", "elif", "else", "endif", "for", "endfor", "set", "with", "endwith", "filter", "endfilter"];
-
-const OPERATOR_WORDS: &[&str] = &["not", "and", "or", "in", "is", "if", "else"];
-
-/// The filters of the language.
-pub(super) const FILTERS: &[&str] = &[
-    "abs",
-    "attr",
-    "batch",
-    "bool",
-    "capitalize",
-    "chain",
-    "count",
-    "d",
-    "default",
-    "dictsort",
-    "e",
-    "escape",
-    "first",
-    "float",
-    "format",
-    "fromjson",
-    "groupby",
-    "indent",
-    "int",
-    "items",
-    "join",
-    "last",
-    "length",
-    "lines",
-    "list",
-    "lower",
-    "map",
-    "max",
-    "min",
-    "reject",
-    "rejectattr",
-    "replace",
-    "reverse",
-    "round",
-    "safe",
-    "select",
-    "selectattr",
-    "slice",
-    "sort",
-    "split",
-    "string",
-    "sum",
-    "title",
-    "tojson",
-    "trim",
-    "unique",
-    "upper",
-    "zip",
-];
 
 /// Whether a text has nothing for the template language in it.
 pub(crate) fn is_plain(text: &str) -> bool {
     !text.as_bytes().windows(2).any(|pair| matches!(pair, b"{{" | b"{%" | b"{#"))
 }
 
-/// Refuses a template that the parser must not see.
-pub(super) fn template(source: &str) -> Result<(), String> {
+/// Refuses a template that the parser must not see, and gives it back with a bound on everything it binds to a name.
+pub(super) fn template(source: &str) -> Result<String, String> {
     if source.len() > MAX_TEMPLATE {
         return Err(format!("a template has at most {MAX_TEMPLATE} bytes"));
     }
     let mut scan = Scan { source: source.as_bytes(), at: 0, elifs: 0 };
+    let mut edits = Vec::new();
     while let Some(marker) = scan.next_marker() {
         match marker {
             b'#' => scan.comment(),
             b'%' => {
-                scan.statement()?;
-                scan.code(Some(*b"%}"))?;
+                let mut binding = scan.statement()?;
+                scan.code(Some(*b"%}"), &mut binding)?;
+                edits.extend(binding.edits());
             }
             _ => {
                 scan.skip_sign();
-                scan.code(Some(*b"}}"))?;
+                scan.code(Some(*b"}}"), &mut Binding::none())?;
             }
         }
     }
-    Ok(())
+    Ok(edited(source, &edits))
+}
+
+/// A text with others put in at these places, the first place first.
+fn edited(source: &str, edits: &[(usize, &str)]) -> String {
+    let mut text =
+        String::with_capacity(source.len() + edits.iter().map(|(_, edit)| edit.len()).sum::<usize>());
+    let mut done = 0;
+    for (at, edit) in edits {
+        text.push_str(&source[done..*at]);
+        text.push_str(edit);
+        done = *at;
+    }
+    text.push_str(&source[done..]);
+    text
 }
 
 /// Refuses an expression that the parser must not see.
@@ -101,7 +66,7 @@ pub(super) fn expression(source: &str) -> Result<(), String> {
     if source.len() > MAX_EXPRESSION {
         return Err(format!("an expression has at most {MAX_EXPRESSION} bytes"));
     }
-    Scan { source: source.as_bytes(), at: 0, elifs: 0 }.code(None)
+    Scan { source: source.as_bytes(), at: 0, elifs: 0 }.code(None, &mut Binding::none())
 }
 
 struct Scan<'a> {
@@ -126,17 +91,21 @@ impl Scan<'_> {
         self.at += length;
     }
 
+    fn skip_spaces(&mut self) {
+        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
+            self.at += 1;
+        }
+    }
+
     fn skip_sign(&mut self) {
         if matches!(self.peek(), Some(b'-' | b'+')) {
             self.at += 1;
         }
     }
 
-    fn statement(&mut self) -> Result<(), String> {
+    fn statement(&mut self) -> Result<Binding, String> {
         self.skip_sign();
-        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
-            self.at += 1;
-        }
+        self.skip_spaces();
         let word = self.word();
         if !STATEMENTS.contains(&word.as_str()) {
             return Err(format!("there is no statement `{word}`"));
@@ -145,54 +114,85 @@ impl Scan<'_> {
         if self.elifs > MAX_ELIF {
             return Err(format!("a template has at most {MAX_ELIF} `elif`"));
         }
-        Ok(())
+        Ok(Binding::of(&word))
     }
 
     /// Walks over code up to its end, and bounds the chains in it.
-    fn code(&mut self, end: Option<[u8; 2]>) -> Result<(), String> {
+    fn code(&mut self, end: Option<[u8; 2]>, binding: &mut Binding) -> Result<(), String> {
         let mut chains = Chains::new();
         while let Some(byte) = self.peek() {
+            let start = self.at;
             if chains.open == 0 && self.ends(end) {
+                binding.close(start);
                 return Ok(());
             }
-            match byte {
-                b'\'' | b'"' => self.text(byte),
-                b'(' | b'[' | b'{' => {
-                    self.at += 1;
-                    chains.enter()?;
-                }
-                b')' | b']' | b'}' => {
-                    self.at += 1;
-                    chains.leave();
-                }
-                b',' => {
-                    self.at += 1;
-                    chains.restart();
-                }
-                b'|' => {
-                    self.at += 1;
-                    chains.link()?;
-                    self.filter()?;
-                }
-                b'+' | b'-' | b'*' | b'/' | b'%' | b'~' | b'.' | b'=' | b'<' | b'>' | b'!' => {
-                    self.at += 1;
+            if is_word(byte) {
+                let word = self.word();
+                if OPERATOR_WORDS.contains(&word.as_str()) {
                     chains.link()?;
                 }
-                _ if is_word(byte) => {
-                    if OPERATOR_WORDS.contains(&self.word().as_str()) {
-                        chains.link()?;
-                    }
+                if chains.open == 0 {
+                    binding.word(&word, start..self.at)?;
                 }
-                _ => self.at += 1,
+            } else {
+                self.sign(byte, &mut chains, binding)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Walks over what is no word.
+    fn sign(&mut self, byte: u8, chains: &mut Chains, binding: &mut Binding) -> Result<(), String> {
+        let start = self.at;
+        match byte {
+            b'\'' | b'"' => {
+                self.text(byte);
+                return Ok(());
+            }
+            b'(' | b'[' | b'{' => chains.enter()?,
+            b')' | b']' | b'}' => chains.leave(),
+            b',' => chains.restart(),
+            b'|' | b'+' | b'-' | b'*' | b'/' | b'%' | b'~' | b'.' | b'=' | b'<' | b'>' | b'!' => {
+                chains.link()?;
+            }
+            _ => {}
+        }
+        self.at += 1;
+        match byte {
+            b'|' => self.filter()?,
+            b'.' => self.attribute()?,
+            _ => {}
+        }
+        match byte {
+            b'=' if chains.open == 0 && self.is_assignment(start) => binding.open(self.at),
+            b',' if chains.open == 0 => binding.comma(start),
+            b'.' => {}
+            _ if byte.is_ascii_whitespace() => {}
+            _ => binding.builds(),
+        }
+        Ok(())
+    }
+
+    /// Whether a sign of equality stands alone.
+    fn is_assignment(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map(|before| self.source[before]);
+        let compares = before.is_some_and(|before| matches!(before, b'=' | b'!' | b'<' | b'>'));
+        !compares && self.source.get(at + 1) != Some(&b'=')
+    }
+
+    /// A loop keeps what its method `changed` is given: with itself in it, nothing would ever be freed.
+    fn attribute(&mut self) -> Result<(), String> {
+        self.skip_spaces();
+        let name = self.word();
+        self.skip_spaces();
+        if name == "changed" && self.peek() == Some(b'(') {
+            return Err("there is no method `changed`".to_owned());
         }
         Ok(())
     }
 
     fn filter(&mut self) -> Result<(), String> {
-        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
-            self.at += 1;
-        }
+        self.skip_spaces();
         let name = self.word();
         if name.is_empty() || FILTERS.contains(&name.as_str()) {
             Ok(())
@@ -239,48 +239,4 @@ impl Scan<'_> {
 
 const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
-}
-
-/// Counts, over all open brackets, the operators whose operands contain each other.
-struct Chains {
-    levels: Vec<usize>,
-    total: usize,
-    open: isize,
-}
-
-impl Chains {
-    fn new() -> Self {
-        Self { levels: vec![0], total: 0, open: 0 }
-    }
-
-    fn link(&mut self) -> Result<(), String> {
-        if let Some(level) = self.levels.last_mut() {
-            *level += 1;
-        }
-        self.total += 1;
-        if self.total > MAX_CHAIN {
-            return Err(format!("an expression nests at most {MAX_CHAIN} operators"));
-        }
-        Ok(())
-    }
-
-    fn enter(&mut self) -> Result<(), String> {
-        self.link()?;
-        self.open += 1;
-        self.levels.push(0);
-        Ok(())
-    }
-
-    fn leave(&mut self) {
-        self.open -= 1;
-        if self.levels.len() > 1 {
-            self.total -= self.levels.pop().unwrap_or(0);
-        }
-    }
-
-    fn restart(&mut self) {
-        if let Some(level) = self.levels.last_mut() {
-            self.total -= std::mem::take(level);
-        }
-    }
 }

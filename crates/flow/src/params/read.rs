@@ -1,6 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::{Item, Params, Template};
+use crate::bounds::Bounds;
 use crate::catalogue::{Field, Rule, Shape};
 use crate::expression::{Escape, Expr, Templates, is_plain};
 use crate::pointer::Place;
@@ -62,10 +63,7 @@ impl Reader<'_> {
             Rule::ExactlyOne(names) if given(names) != 1 => {
                 self.invalid(place, format!("exactly one is given of {}", names.join(", ")));
             }
-            Rule::AtLeastOne(names) if given(names) == 0 => {
-                self.invalid(place, format!("at least one is given of {}", names.join(", ")));
-            }
-            Rule::ExactlyOne(_) | Rule::AtLeastOne(_) => {}
+            Rule::ExactlyOne(_) => {}
         }
     }
 
@@ -81,7 +79,7 @@ impl Reader<'_> {
             Shape::Name | Shape::Uuid | Shape::Key | Shape::Word(_) | Shape::Flag | Shape::Int(..) => {
                 self.constant(field.shape, json, place).then(constant).flatten()
             }
-            Shape::FlagOrTemplate | Shape::IntOrTemplate(..) | Shape::Amount(_) => match json {
+            Shape::IntOrTemplate(..) | Shape::Amount(_) => match json {
                 Value::String(text) if !is_plain(text) => self.text(json, true, Escape::Nothing, place),
                 _ => self.constant(field.shape, json, place).then(constant).flatten(),
             },
@@ -100,13 +98,9 @@ impl Reader<'_> {
                 .then(|| "this is made of 1 to 64 letters, digits, `_` and `-`".to_owned()),
             Shape::Word(words) => (!json.as_str().is_some_and(|word| words.contains(&word)))
                 .then(|| format!("this is one of {}", words.join(", "))),
-            Shape::Flag | Shape::FlagOrTemplate => {
-                (!json.is_boolean()).then(|| "this is true or false".to_owned())
-            }
-            Shape::Int(least, most) | Shape::IntOrTemplate(least, most) => {
-                (!is_integer_within(json, least, most))
-                    .then(|| format!("this is a whole number from {least} to {most}"))
-            }
+            Shape::Flag => (!json.is_boolean()).then(|| "this is true or false".to_owned()),
+            Shape::Int(bounds) | Shape::IntOrTemplate(bounds) => (!is_integer_within(json, bounds))
+                .then(|| format!("this is a whole number from {} to {}", bounds.0, bounds.1)),
             Shape::Amount(most) => {
                 (!is_amount(json, most)).then(|| format!("this is a number from 0 to {most}"))
             }
@@ -281,20 +275,11 @@ fn is_uuid(text: &str) -> bool {
         })
 }
 
-fn is_integer_within(json: &Value, least: i64, most: i64) -> bool {
-    json.as_i64().is_some_and(|number| (least..=most).contains(&number))
+fn is_integer_within(json: &Value, bounds: Bounds) -> bool {
+    let number = json.as_u64().and_then(|number| u32::try_from(number).ok());
+    number.is_some_and(|number| bounds.range().contains(&number))
 }
 
-fn is_amount(json: &Value, most: i64) -> bool {
-    match json.as_i64() {
-        Some(number) => (0..=most).contains(&number),
-        // A fraction of less than the bound rounds to at most the bound.
-        None => {
-            json.as_f64().is_some_and(|number| number >= 0.0 && number.is_finite() && !exceeds(number, most))
-        }
-    }
-}
-
-fn exceeds(number: f64, most: i64) -> bool {
-    u32::try_from(most).map_or(number > 4e9, |most| number > f64::from(most))
+fn is_amount(json: &Value, most: u32) -> bool {
+    json.as_f64().is_some_and(|number| (0.0..=f64::from(most)).contains(&number))
 }

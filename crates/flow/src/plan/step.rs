@@ -1,5 +1,6 @@
 use serde_json::Value;
 
+use crate::bounds::USUAL_TOLERANCE_SECONDS;
 use crate::expression::Expr;
 use crate::kind::NodeKind;
 use crate::params::{Params, Template};
@@ -110,9 +111,7 @@ fn compile(kind: NodeKind, mut params: Params) -> Option<Step> {
         | NodeKind::LeadCreate
         | NodeKind::LeadMove
         | NodeKind::LeadNote
-        | NodeKind::CompanyCreate
-        | NodeKind::ProjectPublish
-        | NodeKind::AssetTag => Step::Effect { kind, params: params.into_template() },
+        | NodeKind::CompanyCreate => Step::Effect { kind, params: params.into_template() },
     })
 }
 
@@ -146,7 +145,25 @@ pub(super) fn trigger(kind: NodeKind, params: &mut Params) -> Option<TriggerKind
             },
         },
         NodeKind::Event => TriggerKind::Event { event: params.text("event")? },
-        _ => return None,
+        NodeKind::HttpRequest
+        | NodeKind::EmailSend
+        | NodeKind::Transform
+        | NodeKind::If
+        | NodeKind::Switch
+        | NodeKind::Filter
+        | NodeKind::ForEach
+        | NodeKind::Merge
+        | NodeKind::Wait
+        | NodeKind::Subflow
+        | NodeKind::Respond
+        | NodeKind::LeadCreate
+        | NodeKind::LeadMove
+        | NodeKind::LeadNote
+        | NodeKind::CompanyCreate
+        | NodeKind::Fail
+        | NodeKind::Stop
+        | NodeKind::Note
+        | NodeKind::Group => return None,
     })
 }
 
@@ -159,6 +176,6 @@ fn signature(mut params: Params) -> Option<Signature> {
         credential: params.text("credential")?,
         header: params.text("header"),
         timestamp_header: params.text("timestampHeader"),
-        tolerance_seconds: params.number("toleranceSeconds").unwrap_or(300),
+        tolerance_seconds: params.number("toleranceSeconds").unwrap_or(USUAL_TOLERANCE_SECONDS),
     })
 }

@@ -30,7 +30,7 @@ fn no_expression_does_harm() {
 }
 
 /// What this process has needed so far, where the system tells.
-fn peak_memory_kb() -> u64 {
+pub(crate) fn peak_memory_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
     peak.and_then(|peak| peak.parse().ok()).unwrap_or(0)

@@ -52,6 +52,8 @@ pub(crate) fn documents() -> Vec<(Value, FaultCode)> {
         (flow(json!([start, wait("a")]), json!([])), UnreachableNode),
         (flow_with("teleport", &json!({})), UnknownKind),
         (flow_with("approval", &json!({})), UnknownKind),
+        (flow_with("project.publish", &json!({"project": "x"})), UnknownKind),
+        (flow_with("asset.tag", &json!({"asset": "x", "add": "y"})), UnknownKind),
         (flow_with("", &json!({})), UnknownKind),
         (flow_with("HTTP.REQUEST", &json!({})), UnknownKind),
         (flow(json!([{"id": "", "type": "trigger.manual"}]), json!([])), InvalidParam),
@@ -176,8 +178,8 @@ pub(crate) fn documents() -> Vec<(Value, FaultCode)> {
         (flow_with("subflow", &json!({"automation": "{{ trigger.id }}"})), InvalidParam),
         (flow_with("respond", &json!({"status": 99})), InvalidParam),
         (flow_with("merge", &json!({"mode": "some"})), InvalidParam),
-        (flow_with("asset.tag", &json!({"asset": "x"})), InvalidParam),
         (flow_with("trigger.event", &json!({"event": "lead.exploded"})), InvalidParam),
+        (flow_with("trigger.event", &json!({"event": "project.published"})), InvalidParam),
         (flow_with("trigger.schedule", &json!({"cron": ""})), InvalidParam),
         (
             flow_with("trigger.webhook", &json!({"signature": {"scheme": "md5", "credential": "x"}})),

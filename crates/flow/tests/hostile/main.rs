@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bad_intent;
 #[cfg(test)]
+mod depth;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod run;

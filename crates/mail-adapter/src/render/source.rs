@@ -78,5 +78,5 @@ const NOTICE: Source = Source {
     html: include_str!("../../templates/notice.html"),
 };
 
-/// A flow writes the whole of it: there is nothing to fill in.
+/// What a flow wrote is sent as it is, through no template; only the name of its kind is asked for.
 const WRITTEN: Source = Source { kind: "written", text: "", html: "" };

@@ -120,16 +120,38 @@ const HEADERS: [(&str, &str); 7] = [
 #[tokio::test]
 async fn secrets_stay_with_their_origin() {
     let other = server(200, "").await;
-    let first = server(307, other.url("/end")).await;
-    egress().send(&with_headers(post(first.url("/"), "hello"), &HEADERS)).await.unwrap();
-    assert_eq!(first.heard()[0].matches("s3cret").count(), 4);
-    let heard = &other.heard()[0];
-    assert!(!heard.contains("s3cret"), "{heard}");
-    for line in
-        ["accept: application/json", "content-type: text/plain", "idempotency-key: run:node:1", "hello"]
-    {
-        assert!(heard.contains(line), "{heard}");
+    for status in [302, 307, 308] {
+        let first = server(status, other.url("/end")).await;
+        egress().send(&with_headers(get(first.url("/")), &HEADERS)).await.unwrap();
+        assert_eq!(first.heard()[0].matches("s3cret").count(), 4);
     }
+    for heard in other.heard() {
+        assert!(!heard.contains("s3cret"), "{heard}");
+        for line in ["accept: application/json", "content-type: text/plain", "idempotency-key: run:node:1"] {
+            assert!(heard.contains(line), "{heard}");
+        }
+    }
+    assert_eq!(other.heard().len(), 3);
+}
+
+#[tokio::test]
+async fn a_body_stays_with_its_origin() {
+    for (status, method) in [(307, "POST"), (308, "POST"), (307, "PUT"), (301, "PATCH"), (302, "DELETE")] {
+        let other = server(200, "").await;
+        let first = server(status, other.url("/end")).await;
+        let request = EgressRequest { method: method.to_owned(), ..post(first.url("/"), "s3cret") };
+        let why = refusal(&egress(), &with_headers(request, &HEADERS)).await;
+        assert_eq!(why, "it was redirected with its body to another origin", "{status} {method}");
+        assert_eq!((first.heard().len(), other.accepted()), (1, 0), "{status} {method}");
+    }
+}
+
+#[tokio::test]
+async fn what_becomes_a_get_leaves_its_body_behind() {
+    let other = server(200, "").await;
+    let first = server(303, other.url("/end")).await;
+    egress().send(&post(first.url("/"), "s3cret")).await.unwrap();
+    assert!(other.heard()[0].starts_with("GET /end ") && !other.heard()[0].contains("s3cret"));
 }
 
 #[tokio::test]

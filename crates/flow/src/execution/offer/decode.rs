@@ -1,16 +1,19 @@
 use serde_json::Value;
 
+use crate::bounds::{
+    Bounds, LONGEST_WAIT_DAYS, REQUEST_SECONDS, RESPONSE_BYTES, STATUS, USUAL_REQUEST_SECONDS,
+};
 use crate::kind::NodeKind;
 use crate::{Answer, EffectKind, Email, HttpRequest, StepError, WaitFor};
 
-/// What rendered parameters ask for.
+/// What rendered parameters ask for, of a node that may take this many seconds.
 ///
 /// # Errors
 /// [`StepError`] when a template has yielded something that the parameter cannot be.
-pub(super) fn effect(kind: NodeKind, input: &Value) -> Result<EffectKind, StepError> {
+pub(super) fn effect(kind: NodeKind, input: &Value, seconds: Option<u32>) -> Result<EffectKind, StepError> {
     let input = Input(input);
     Ok(match kind {
-        NodeKind::HttpRequest => EffectKind::Http(http(&input)?),
+        NodeKind::HttpRequest => EffectKind::Http(http(&input, seconds)?),
         NodeKind::EmailSend => EffectKind::Email(email(&input)?),
         NodeKind::Wait => EffectKind::Wait(wait(&input)?),
         NodeKind::Subflow => {
@@ -29,15 +32,6 @@ pub(super) fn effect(kind: NodeKind, input: &Value) -> Result<EffectKind, StepEr
         NodeKind::CompanyCreate => {
             EffectKind::CompanyCreate(input.texts_of(&["name"], &["website", "industry"])?)
         }
-        NodeKind::ProjectPublish => EffectKind::ProjectPublish {
-            project: input.text("project")?,
-            published: input.flag("published", true)?,
-        },
-        NodeKind::AssetTag => EffectKind::AssetTag {
-            asset: input.text("asset")?,
-            add: input.texts("add")?,
-            remove: input.texts("remove")?,
-        },
         NodeKind::Manual
         | NodeKind::Webhook
         | NodeKind::Schedule
@@ -55,7 +49,8 @@ pub(super) fn effect(kind: NodeKind, input: &Value) -> Result<EffectKind, StepEr
     })
 }
 
-fn http(input: &Input<'_>) -> Result<HttpRequest, StepError> {
+fn http(input: &Input<'_>, seconds: Option<u32>) -> Result<HttpRequest, StepError> {
+    let usual = seconds.map_or(USUAL_REQUEST_SECONDS, |seconds| seconds.min(REQUEST_SECONDS.1));
     Ok(HttpRequest {
         method: input.text("method")?,
         url: input.text("url")?,
@@ -63,8 +58,8 @@ fn http(input: &Input<'_>) -> Result<HttpRequest, StepError> {
         query: input.pairs("query")?,
         body: input.given("body").cloned(),
         credential: input.optional_text("credential")?,
-        timeout_seconds: input.whole("timeoutSeconds", 10, (1, 120))?,
-        max_response_bytes: input.whole("maxResponseBytes", 1_048_576, (1, 1_048_576))?,
+        timeout_seconds: input.whole("timeoutSeconds", usual, REQUEST_SECONDS)?,
+        max_response_bytes: input.whole("maxResponseBytes", RESPONSE_BYTES.1, RESPONSE_BYTES)?,
         fail_on_status: input.flag("failOnStatus", true)?,
     })
 }
@@ -83,7 +78,7 @@ fn email(input: &Input<'_>) -> Result<Email, StepError> {
 }
 
 fn answer(input: &Input<'_>) -> Result<Answer, StepError> {
-    let status = input.whole("status", 200, (100, 599))?;
+    let status = input.whole("status", 200, STATUS)?;
     Ok(Answer {
         status: u16::try_from(status).map_err(|_| invalid("status", "a status"))?,
         headers: input.pairs("headers")?,
@@ -95,16 +90,13 @@ fn answer(input: &Input<'_>) -> Result<Answer, StepError> {
 const UNITS: [(&str, u32); 4] =
     [("seconds", 1_000), ("minutes", 60_000), ("hours", 3_600_000), ("days", 86_400_000)];
 
-/// A hundred years: no wait is longer.
-const LONGEST_MS: f64 = 36_525.0 * 86_400_000.0;
-
 fn wait(input: &Input<'_>) -> Result<WaitFor, StepError> {
     for (unit, length) in UNITS {
         if let Some(amount) = input.given(unit) {
             let amount = number(amount).ok_or_else(|| invalid(unit, "a number"))?;
             let ms = amount * f64::from(length);
-            if !(0.0..=LONGEST_MS).contains(&ms) {
-                return Err(invalid(unit, "a time span from 0 to 100 years"));
+            if !(0.0..=f64::from(LONGEST_WAIT_DAYS) * 86_400_000.0).contains(&ms) {
+                return Err(invalid(unit, &format!("a time span from 0 to {LONGEST_WAIT_DAYS} days")));
             }
             let span = std::time::Duration::from_secs_f64(ms / 1_000.0);
             let ms = i64::try_from(span.as_millis()).map_err(|_| invalid(unit, "a time span"))?;
@@ -171,11 +163,11 @@ impl<'a> Input<'a> {
         }
     }
 
-    fn whole(&self, name: &str, default: u32, (least, most): (u32, u32)) -> Result<u32, StepError> {
+    fn whole(&self, name: &str, default: u32, bounds: Bounds) -> Result<u32, StepError> {
         let Some(value) = self.given(name) else { return Ok(default) };
         let number = scalar(value).and_then(|text| text.trim().parse().ok());
-        let within = number.filter(|number| (least..=most).contains(number));
-        within.ok_or_else(|| invalid(name, &format!("a whole number from {least} to {most}")))
+        let within = number.filter(|number| bounds.range().contains(number));
+        within.ok_or_else(|| invalid(name, &format!("a whole number from {} to {}", bounds.0, bounds.1)))
     }
 
     fn texts_of(&self, required: &[&str], optional: &[&str]) -> Result<Value, StepError> {

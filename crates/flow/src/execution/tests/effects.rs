@@ -117,3 +117,29 @@ fn an_effect_that_leaves_too_much_has_failed() {
     let Next::Done(Outcome::Failed { error, .. }) = execution.next(NOW, 1) else { panic!() };
     assert_eq!(error.code, "value_too_large");
 }
+
+#[test]
+fn a_request_waits_as_long_as_its_node_may_take_where_its_parameters_say_nothing() {
+    for (params, node, waits) in [
+        (json!(null), json!(null), 10),
+        (json!(null), json!(60), 60),
+        (json!(null), json!(5), 5),
+        (json!(null), json!(3_600), 120),
+        (json!(20), json!(60), 20),
+        (json!(20), json!(null), 20),
+    ] {
+        let mut request = json!({"method": "GET", "url": "https://a.example"});
+        if !params.is_null() {
+            request["timeoutSeconds"] = params.clone();
+        }
+        let data = json!({"params": request, "timeoutSeconds": node});
+        let nodes = [
+            json!({"id": "start", "type": "trigger.manual"}),
+            json!({"id": "h", "type": "http.request", "data": data}),
+        ];
+        let plan = plan_of(&nodes, &["start h"]);
+        let effect = act(&mut begin(&plan, Value::Null)).remove(0);
+        let EffectKind::Http(request) = effect.kind else { panic!() };
+        assert_eq!(request.timeout_seconds, waits, "{params} and {node}");
+    }
+}

@@ -29,6 +29,12 @@ impl Server {
         format!("smtp://{}", self.listener.local_addr().unwrap())
     }
 
+    /// Whether anybody has connected so far.
+    pub(super) async fn was_called(&self) -> bool {
+        let soon = std::time::Duration::from_millis(100);
+        tokio::time::timeout(soon, self.listener.accept()).await.is_ok()
+    }
+
     /// Serves one connection, and tells what was said on it.
     pub(super) async fn serve(self) -> String {
         let (stream, _) = self.listener.accept().await.unwrap();

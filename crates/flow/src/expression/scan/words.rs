@@ -1,0 +1,58 @@
+/// The statements of the language.
+pub(super) const STATEMENTS: &[&str] =
+    &["if", "elif", "else", "endif", "for", "endfor", "set", "with", "endwith", "filter", "endfilter"];
+
+/// The words that are operators.
+pub(super) const OPERATOR_WORDS: &[&str] = &["not", "and", "or", "in", "is", "if", "else"];
+
+/// The filters of the language.
+pub(super) const FILTERS: &[&str] = &[
+    "abs",
+    "attr",
+    "batch",
+    "bool",
+    "capitalize",
+    "chain",
+    "count",
+    "d",
+    "default",
+    "dictsort",
+    "e",
+    "escape",
+    "first",
+    "float",
+    "format",
+    "fromjson",
+    "groupby",
+    "indent",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "safe",
+    "select",
+    "selectattr",
+    "slice",
+    "sort",
+    "split",
+    "string",
+    "sum",
+    "title",
+    "tojson",
+    "trim",
+    "unique",
+    "upper",
+    "zip",
+];

@@ -15,6 +15,8 @@ use crate::wiring::Running;
 
 /// The longest that schedules are left alone: one may have been planned by another process.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often automations add up how often they were run.
+const SETTLE_EVERY: Duration = Duration::from_secs(1);
 /// How often open runs without a job are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 
@@ -53,6 +55,7 @@ impl Work {
             async { Worker::new(store.queue_pool(), settings).run(perform, until).await },
             keep_time(&studio, &stop),
             sweep(&studio, &stop),
+            settle_counts(&studio, &stop),
         );
     }
 }
@@ -98,6 +101,20 @@ async fn sweep(studio: &Studio, stop: &Stop) {
             Err(error) => {
                 tracing::warn!(%error, "open runs without a job cannot be looked for now; until they are, they stand still");
             }
+        }
+    }
+}
+
+async fn settle_counts(studio: &Studio, stop: &Stop) {
+    let mut beat = interval(SETTLE_EVERY);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = stop.asked() => return,
+            _ = beat.tick() => {}
+        }
+        if let Err(error) = studio.jobs().settle_counts().await {
+            tracing::debug!(%error, "how often automations were run is added up later");
         }
     }
 }

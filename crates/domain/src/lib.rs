@@ -129,7 +129,7 @@ pub use text::{
     TextIssue, TextKind, Title, TitleKind, UtmTag, UtmTagKind,
 };
 pub use transition::IllegalTransition;
-pub use trigger::{Trigger, TriggerOn};
+pub use trigger::{ArmedTrigger, Trigger, TriggerOn};
 pub use two_factor::SecondFactor;
 pub use user::{Colleague, NewUser, Role, User, UserField, UserId, UserPatch, UserRecord, Verified};
 pub use version::{Seen, StaleVersion, Version};

@@ -1,6 +1,9 @@
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 
-use crate::{AutomationId, Missed, Redacted, TokenDigest};
+use crate::{
+    Actor, AutomationId, Facts, FlowNumber, Missed, Redacted, Resource, Subject, TokenDigest, UserActor,
+};
 
 /// A trigger of an automation, as a store keeps it to be found when something happens.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,19 +44,33 @@ pub enum TriggerOn {
     },
 }
 
-impl Trigger {
-    /// The names of events that triggers may wait for.
-    pub const EVENTS: [&'static str; 9] = [
-        "lead.created",
-        "lead.status_changed",
-        "lead.assigned",
-        "lead.converted",
-        "lead.sla_breached",
-        "project.published",
-        "asset.uploaded",
-        "user.signed_up",
-        "run.failed",
-    ];
+/// A trigger that may fire: its automation is ACTIVE, and whoever owns that may act.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArmedTrigger {
+    /// The automation.
+    pub automation: AutomationId,
+    /// The node of its flow.
+    pub node: String,
+    /// The version of the flow that a run of it is pinned to.
+    pub flow_number: FlowNumber,
+    /// The automation's variables.
+    pub vars: Map<String, Value>,
+    /// Who owns the automation.
+    pub owner: UserActor,
+}
+
+impl ArmedTrigger {
+    /// The automation, with the rights of its owner.
+    pub const fn actor(&self) -> Actor {
+        Actor::Automation { id: self.automation, on_behalf_of: self.owner }
+    }
+}
+
+/// To fire a trigger is to run its automation.
+impl Subject for ArmedTrigger {
+    fn facts(&self) -> Facts {
+        Facts { owner: Some(self.owner.id), ..Facts::of(Resource::Automation, self.automation.uuid()) }
+    }
 }
 
 impl TriggerOn {

@@ -80,6 +80,12 @@ impl AutomationRepository for MemoryUnitOfWork {
         })
     }
 
+    /// Nobody reads this store without the port.
+    async fn settle_counts(&mut self) -> Result<u64, StoreError> {
+        self.demand_system()?;
+        Ok(0)
+    }
+
     async fn flow(
         &mut self,
         id: AutomationId,

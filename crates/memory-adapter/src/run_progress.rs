@@ -147,7 +147,7 @@ fn settings_of(shelf: &Shelf, run: &Run) -> Result<AutomationSettings, StoreErro
 }
 
 /// The user in whose name its runs act.
-fn acting(user: &User) -> UserActor {
+pub(crate) fn acting(user: &User) -> UserActor {
     UserActor { id: user.id, role: user.role, company: user.company, via: Via::Program }
 }
 

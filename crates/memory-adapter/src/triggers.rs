@@ -1,10 +1,11 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kairo_domain::{AutomationId, Permit, Resource, TokenDigest, Trigger, TriggerOn};
+use kairo_domain::{ArmedTrigger, AutomationId, Permit, Resource, TokenDigest, Trigger, TriggerOn};
 use kairo_ports::{StoreError, TriggerRepository};
 use uuid::Uuid;
 
 use crate::guard::{Guard, refused};
+use crate::run_progress::acting;
 use crate::shelf::Shelf;
 use crate::unit_of_work::MemoryUnitOfWork;
 
@@ -37,16 +38,19 @@ impl TriggerRepository for MemoryUnitOfWork {
         self.write(move |shelf| replace(shelf, &guard, automation, &triggers))
     }
 
-    async fn find_hook(&mut self, digest: &TokenDigest) -> Result<Option<Trigger>, StoreError> {
+    async fn find_hook(&mut self, digest: &TokenDigest) -> Result<Option<ArmedTrigger>, StoreError> {
         self.demand_system()?;
-        Ok(self.firing().find(|trigger| digest_of(trigger) == Some(digest)).cloned())
+        let mut all = self.view.triggers.rows().map(|known| &known.trigger);
+        let hook = all.find(|trigger| digest_of(trigger) == Some(digest));
+        Ok(hook.and_then(|hook| armed(&self.view, hook)))
     }
 
-    async fn listening(&mut self, event: &str) -> Result<Vec<Trigger>, StoreError> {
+    async fn listening(&mut self, event: &str) -> Result<Vec<ArmedTrigger>, StoreError> {
         self.demand_system()?;
         let waits =
             |trigger: &&Trigger| matches!(&trigger.on, TriggerOn::Event { event: for_it } if for_it == event);
-        Ok(self.firing().filter(waits).cloned().collect())
+        let all = self.view.triggers.rows().map(|known| &known.trigger);
+        Ok(all.filter(waits).filter_map(|trigger| armed(&self.view, trigger)).collect())
     }
 
     async fn due_schedules(&mut self, now: DateTime<Utc>, limit: u16) -> Result<Vec<Trigger>, StoreError> {
@@ -116,12 +120,6 @@ impl TriggerRepository for MemoryUnitOfWork {
 }
 
 impl MemoryUnitOfWork {
-    /// The triggers of automations that fire.
-    fn firing(&self) -> impl Iterator<Item = &Trigger> {
-        let all = self.view.triggers.rows();
-        all.filter(|registered| fires(&self.view, registered)).map(|registered| &registered.trigger)
-    }
-
     /// Holds a schedule until the end of the unit, unless another one holds it, or fired it since this one began.
     fn hold_schedule(&mut self, key: &TriggerKey) -> Option<Trigger> {
         let is_unchanged =
@@ -156,6 +154,18 @@ fn replace(
 fn fires(shelf: &Shelf, registered: &Registered) -> bool {
     let automation = shelf.automations.get(&registered.trigger.automation.uuid());
     automation.is_some_and(|automation| automation.fires())
+}
+
+fn armed(shelf: &Shelf, trigger: &Trigger) -> Option<ArmedTrigger> {
+    let automation = shelf.automations.get(&trigger.automation.uuid()).filter(|found| found.fires())?;
+    let owner = shelf.users.get(&automation.owner.uuid()).filter(|owner| owner.may_sign_in())?;
+    Some(ArmedTrigger {
+        automation: automation.id,
+        node: trigger.node.clone(),
+        flow_number: automation.flow_number,
+        vars: automation.settings.vars.clone(),
+        owner: acting(owner),
+    })
 }
 
 fn digest_of(trigger: &Trigger) -> Option<&TokenDigest> {

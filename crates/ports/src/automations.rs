@@ -33,7 +33,8 @@ pub trait AutomationRepository: Send {
     /// A flow with another number is kept as a version. How often it was run is not written.
     async fn save(&mut self, permit: &Permit, automation: &Automation) -> Result<(), StoreError>;
 
-    /// Counts so many more runs, the last one at this instant; makes no new version of the automation.
+    /// Counts so many more runs, the last one at this instant; makes no new version of the automation. Units that do so
+    /// at once SHOULD not wait for one another.
     async fn count_runs(
         &mut self,
         permit: &Permit,
@@ -41,6 +42,10 @@ pub trait AutomationRepository: Send {
         runs: u32,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
+
+    /// Has whoever reads the store without this port see what was counted, and tells of how many automations that was
+    /// news. MUST fail with [`StoreError::Refused`] unless the actor of the unit is the program itself.
+    async fn settle_counts(&mut self) -> Result<u64, StoreError>;
 
     /// One version of the flow of an automation.
     async fn flow(&mut self, id: AutomationId, number: FlowNumber)

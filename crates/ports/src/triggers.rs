@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kairo_domain::{AutomationId, Permit, TokenDigest, Trigger};
+use kairo_domain::{ArmedTrigger, AutomationId, Permit, TokenDigest, Trigger};
 
 use crate::StoreError;
 
@@ -23,11 +23,11 @@ pub trait TriggerRepository: Send {
         triggers: &[Trigger],
     ) -> Result<(), StoreError>;
 
-    /// The webhook with this token, of an automation that fires.
-    async fn find_hook(&mut self, digest: &TokenDigest) -> Result<Option<Trigger>, StoreError>;
+    /// The webhook with this token, if it may fire.
+    async fn find_hook(&mut self, digest: &TokenDigest) -> Result<Option<ArmedTrigger>, StoreError>;
 
-    /// The triggers of automations that fire which wait for this event.
-    async fn listening(&mut self, event: &str) -> Result<Vec<Trigger>, StoreError>;
+    /// The triggers that wait for this event and may fire, by automation and node.
+    async fn listening(&mut self, event: &str) -> Result<Vec<ArmedTrigger>, StoreError>;
 
     /// The schedules of automations that fire whose next instant has come or was never planned, at most so many. They
     /// are held until the end of the unit; those that another open unit holds are passed over.

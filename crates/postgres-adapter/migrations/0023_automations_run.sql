@@ -144,13 +144,23 @@ CREATE TABLE kairo.run_claims (
 CREATE INDEX idx_run_claims_automation ON kairo.run_claims (automation_id);
 CREATE INDEX idx_run_claims_owner ON kairo.run_claims (owner_id);
 
+-- Runs that their automation does not count yet. A count that every run writes would make all of them wait for one
+-- another's commit; these rows are added side by side, and added up by the program now and then.
+CREATE TABLE kairo.uncounted_runs (
+  automation_id UUID        NOT NULL,
+  runs          INTEGER     NOT NULL,
+  last_at       TIMESTAMPTZ NOT NULL
+);
+
+CREATE INDEX idx_uncounted_runs ON kairo.uncounted_runs (automation_id);
+
 -- Row-level security, as in 0007 and 0018.
 DO $$
 DECLARE
   guarded regclass;
 BEGIN
   FOREACH guarded IN ARRAY ARRAY['kairo.automation_versions', 'kairo.automation_run_steps', 'kairo.automation_triggers',
-                                 'kairo.run_claims']::regclass[] LOOP
+                                 'kairo.run_claims', 'kairo.uncounted_runs']::regclass[] LOOP
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', guarded);
     EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', guarded);
     EXECUTE format('CREATE POLICY owner_all ON %s TO kairo_owner USING (true) WITH CHECK (true)', guarded);
@@ -223,6 +233,36 @@ $$;
 
 CREATE TRIGGER leave_run AFTER UPDATE ON automation_runs
   FOR EACH ROW WHEN (NEW.phase <> OLD.phase AND NEW.phase <> 'RUNNING') EXECUTE FUNCTION kairo.leave_run();
+
+-- Notes that an automation was run. A definer function: whoever can see an automation may count runs of it, and nobody
+-- may do anything else about counts.
+CREATE FUNCTION kairo.note_runs(counted uuid, more integer, instant timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO kairo.uncounted_runs (automation_id, runs, last_at) VALUES (counted, more, instant)
+$$;
+
+-- How often an automation was run that it does not count yet, and when it was last.
+CREATE FUNCTION kairo.uncounted(counted uuid, OUT runs bigint, OUT last_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(sum(noted.runs), 0), max(noted.last_at) FROM kairo.uncounted_runs AS noted
+   WHERE noted.automation_id = counted
+$$;
+
+-- Adds up what was noted, and tells of how many automations.
+CREATE FUNCTION kairo.settle_counts() RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH noted AS (
+    DELETE FROM kairo.uncounted_runs RETURNING automation_id, runs, last_at
+  ), summed AS (
+    SELECT automation_id, sum(runs) AS runs, max(last_at) AS last_at FROM noted GROUP BY automation_id
+  ), counted AS (
+    UPDATE public.automations AS flow
+       SET execution_count = least(flow.execution_count + summed.runs, 2147483647)::integer,
+           last_executed_at = greatest(flow.last_executed_at, summed.last_at)
+      FROM summed WHERE flow.id = summed.automation_id RETURNING flow.id
+  )
+  SELECT count(*) FROM counted
+$$;
 
 -- Takes a run for a worker: no row when there is nothing to do, and the run as it is when as many others are worked on
 -- as may be. Statement by statement, since who waited for the lock must see what was committed meanwhile.
@@ -322,6 +362,9 @@ BEGIN
 END
 $$;
 
+REVOKE ALL ON FUNCTION kairo.note_runs, kairo.uncounted, kairo.settle_counts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION kairo.note_runs, kairo.uncounted TO kairo_admin, kairo_team, kairo_client, kairo_system;
+GRANT EXECUTE ON FUNCTION kairo.settle_counts TO kairo_system;
 REVOKE ALL ON FUNCTION kairo.claim_run FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION kairo.claim_run TO kairo_system;
 REVOKE ALL ON FUNCTION kairo.checkpoint_run FROM PUBLIC;
@@ -343,12 +386,10 @@ BEGIN
 END
 $$;
 
--- The domain's Trigger::EVENTS.
+-- The events of triggers that the flow's catalogue knows.
 CREATE TRIGGER pass_on_event AFTER INSERT ON kairo.journal
-  FOR EACH ROW WHEN (
-    NEW.event IN ('lead.created', 'lead.status_changed', 'lead.assigned', 'lead.converted', 'lead.sla_breached',
-                  'project.published', 'asset.uploaded', 'user.signed_up', 'run.failed')
-  ) EXECUTE FUNCTION kairo.pass_on_event();
+  FOR EACH ROW WHEN (NEW.event IN ('lead.created', 'lead.status_changed', 'run.failed'))
+  EXECUTE FUNCTION kairo.pass_on_event();
 
 -- As in 0020. What an automation is triggered by, and what it did before, is told by the automation; credentials, which
 -- 0024 adds, have their owner's audience.

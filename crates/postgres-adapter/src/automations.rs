@@ -82,9 +82,10 @@ impl TryFrom<VersionRow> for FlowVersion {
 
 /// How lists of automations find their rows: every expression is that of an index.
 pub(crate) const LISTING: Listing<AutomationField> = Listing {
-    columns: "id, user_id, title, description, flow, flow_number, settings, status::text, execution_count, \
-              last_executed_at, created_at, updated_at, version",
-    rows: "FROM automations WHERE deleted_at IS NULL",
+    columns: "id, user_id, title, description, flow, flow_number, settings, status::text, \
+              least(execution_count + fresh.runs, 2147483647)::integer AS execution_count, \
+              greatest(last_executed_at, fresh.last_at) AS last_executed_at, created_at, updated_at, version",
+    rows: "FROM automations CROSS JOIN LATERAL kairo.uncounted(id) AS fresh WHERE deleted_at IS NULL",
     field: |field| match field {
         AutomationField::Status => Expression::enumeration("status", "AutoStatus"),
         AutomationField::UserId => Expression::plain("user_id"),
@@ -104,9 +105,11 @@ impl AutomationRepository for PgUnitOfWork {
         let row = sqlx::query_as!(
             AutomationRow,
             r#"/* kairo:automations.get */ SELECT id, user_id, title, description, flow AS "flow: Json<Value>", flow_number,
-                 settings AS "settings: Json<Value>", status::text AS "status!", execution_count, last_executed_at,
-                 created_at, updated_at, version
-               FROM automations WHERE id = $1 AND deleted_at IS NULL"#,
+                 settings AS "settings: Json<Value>", status::text AS "status!",
+                 least(execution_count + fresh.runs, 2147483647)::integer AS "execution_count!",
+                 greatest(last_executed_at, fresh.last_at) AS last_executed_at, created_at, updated_at, version
+               FROM automations CROSS JOIN LATERAL kairo.uncounted(id) AS fresh
+               WHERE id = $1 AND deleted_at IS NULL"#,
             id.uuid(),
         )
         .fetch_optional(connection);
@@ -189,18 +192,26 @@ impl AutomationRepository for PgUnitOfWork {
         self.check_saving(permit, Resource::Automation, id.uuid())?;
         let (statements, connection) = self.parts();
         // Also of a deleted one: what it started before goes on.
-        let update = sqlx::query!(
-            r#"/* kairo:automations.count_runs */ UPDATE automations
-               SET execution_count = least(execution_count::bigint + $2, 2147483647)::integer,
-                   last_executed_at = greatest(last_executed_at, $3)
-               WHERE id = $1"#,
+        let note = sqlx::query!(
+            r#"/* kairo:automations.count_runs */ SELECT kairo.note_runs(id, $2, $3)::text FROM automations WHERE id = $1
+               FOR KEY SHARE"#,
             id.uuid(),
-            i64::from(runs),
+            counted(runs)?,
             at,
         )
-        .execute(connection);
-        let rows = statements.run(update).await?.rows_affected();
-        statements.met_one(rows)
+        .fetch_optional(connection);
+        let noted = statements.run(note).await?;
+        statements.met_one(u64::from(noted.is_some()))
+    }
+
+    async fn settle_counts(&mut self) -> Result<u64, StoreError> {
+        self.demand_system()?;
+        let (statements, connection) = self.parts();
+        let settled = sqlx::query_scalar!(
+            r#"/* kairo:automations.settle_counts */ SELECT kairo.settle_counts() AS "automations!""#,
+        )
+        .fetch_one(connection);
+        Ok(statements.run(settled).await?.unsigned_abs())
     }
 
     async fn flow(

@@ -33,7 +33,7 @@ impl RunProgress for PgUnitOfWork {
             return Ok(Claiming::Full);
         }
         let run = Run::try_from(row)?;
-        let owner = terms.owner.map(|(role, company)| acting(&run, &role, company)).transpose()?;
+        let owner = terms.owner.map(|(role, company)| acting(run.owner, &role, company)).transpose()?;
         let place = Place { table: "automations", id: run.automation.uuid() };
         let settings = settings(place, &terms.settings)?;
         let steps = if terms.has_steps { self.all_steps(run.id).await? } else { Vec::new() };
@@ -208,9 +208,9 @@ impl PgUnitOfWork {
 }
 
 /// The user in whose name a run acts.
-fn acting(run: &Run, role: &str, company: Option<Uuid>) -> Result<UserActor, StoreError> {
-    let place = Place { table: "users", id: run.owner.uuid() };
+pub(crate) fn acting(owner: UserId, role: &str, company: Option<Uuid>) -> Result<UserActor, StoreError> {
+    let place = Place { table: "users", id: owner.uuid() };
     let role = place.word("role", Role::named(role))?;
     let company = company.map(CompanyId::from_uuid);
-    Ok(UserActor { id: UserId::from_uuid(run.owner.uuid()), role, company, via: Via::Program })
+    Ok(UserActor { id: owner, role, company, via: Via::Program })
 }

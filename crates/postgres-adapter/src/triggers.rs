@@ -1,10 +1,16 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kairo_domain::{AutomationId, Missed, Permit, Redacted, Resource, TokenDigest, Trigger, TriggerOn};
+use kairo_domain::{
+    ArmedTrigger, AutomationId, Missed, Permit, Redacted, Resource, TokenDigest, Trigger, TriggerOn, UserId,
+};
 use kairo_ports::{StoreError, TriggerRepository};
+use serde_json::Value;
+use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::automations::{flow_number, settings};
 use crate::row::Place;
+use crate::run_progress::acting;
 use crate::unit_of_work::PgUnitOfWork;
 
 /// A row of `kairo.automation_triggers`; which columns are filled depends on the kind.
@@ -45,6 +51,33 @@ impl TriggerRow {
             },
             TriggerOn::Event { event } => Self { event: Some(event.clone()), ..known },
         }
+    }
+}
+
+/// A trigger with what it takes to fire it.
+struct ArmedRow {
+    automation_id: Uuid,
+    node: String,
+    flow_number: i32,
+    settings: Json<Value>,
+    owner_id: Uuid,
+    owner_role: String,
+    owner_company: Option<Uuid>,
+}
+
+impl TryFrom<ArmedRow> for ArmedTrigger {
+    type Error = StoreError;
+
+    fn try_from(row: ArmedRow) -> Result<Self, StoreError> {
+        let place = Place { table: "automations", id: row.automation_id };
+        let owner = UserId::from_uuid(row.owner_id);
+        Ok(Self {
+            automation: AutomationId::from_uuid(row.automation_id),
+            node: row.node,
+            flow_number: flow_number(place, row.flow_number)?,
+            vars: settings(place, &row.settings.0)?.vars,
+            owner: acting(owner, &row.owner_role, row.owner_company)?,
+        })
     }
 }
 
@@ -125,38 +158,43 @@ impl TriggerRepository for PgUnitOfWork {
         Ok(())
     }
 
-    async fn find_hook(&mut self, digest: &TokenDigest) -> Result<Option<Trigger>, StoreError> {
+    async fn find_hook(&mut self, digest: &TokenDigest) -> Result<Option<ArmedTrigger>, StoreError> {
         self.demand_system()?;
         let (statements, connection) = self.parts();
         let row = sqlx::query_as!(
-            TriggerRow,
-            r#"/* kairo:triggers.find_hook */ SELECT hook.automation_id, hook.node, hook.kind, hook.token_digest,
-                 hook.sealed_token, hook.cron, hook.zone, hook.missed, hook.next_at, hook.event
-               FROM kairo.automation_triggers AS hook JOIN automations AS automation ON automation.id = hook.automation_id
-               WHERE hook.token_digest = $1 AND automation.status = 'ACTIVE' AND automation.deleted_at IS NULL"#,
+            ArmedRow,
+            r#"/* kairo:triggers.find_hook */ SELECT trigger.automation_id, trigger.node, flow.flow_number,
+                 flow.settings AS "settings: Json<Value>", flow.user_id AS owner_id, owner.role::text AS "owner_role!",
+                 owner.company_id AS owner_company
+               FROM kairo.automation_triggers AS trigger
+                 JOIN automations AS flow ON flow.id = trigger.automation_id
+                 JOIN users AS owner ON owner.id = flow.user_id
+               WHERE flow.status = 'ACTIVE' AND flow.deleted_at IS NULL AND owner.suspended_at IS NULL
+                 AND owner.deleted_at IS NULL AND trigger.token_digest = $1"#,
             digest.as_str(),
         )
         .fetch_optional(connection);
-        statements.run(row).await?.map(Trigger::try_from).transpose()
+        statements.run(row).await?.map(ArmedTrigger::try_from).transpose()
     }
 
-    async fn listening(&mut self, event: &str) -> Result<Vec<Trigger>, StoreError> {
+    async fn listening(&mut self, event: &str) -> Result<Vec<ArmedTrigger>, StoreError> {
         self.demand_system()?;
         let (statements, connection) = self.parts();
         let rows = sqlx::query_as!(
-            TriggerRow,
-            r#"/* kairo:triggers.listening */ SELECT waiting.automation_id, waiting.node, waiting.kind,
-                 waiting.token_digest, waiting.sealed_token, waiting.cron, waiting.zone, waiting.missed,
-                 waiting.next_at, waiting.event
-               FROM kairo.automation_triggers AS waiting
-                 JOIN automations AS automation ON automation.id = waiting.automation_id
-               WHERE waiting.kind = 'event' AND waiting.event = $1 AND automation.status = 'ACTIVE'
-                 AND automation.deleted_at IS NULL
-               ORDER BY waiting.automation_id, waiting.node"#,
+            ArmedRow,
+            r#"/* kairo:triggers.listening */ SELECT trigger.automation_id, trigger.node, flow.flow_number,
+                 flow.settings AS "settings: Json<Value>", flow.user_id AS owner_id, owner.role::text AS "owner_role!",
+                 owner.company_id AS owner_company
+               FROM kairo.automation_triggers AS trigger
+                 JOIN automations AS flow ON flow.id = trigger.automation_id
+                 JOIN users AS owner ON owner.id = flow.user_id
+               WHERE flow.status = 'ACTIVE' AND flow.deleted_at IS NULL AND owner.suspended_at IS NULL
+                 AND owner.deleted_at IS NULL AND trigger.kind = 'event' AND trigger.event = $1
+               ORDER BY trigger.automation_id, trigger.node"#,
             event,
         )
         .fetch_all(connection);
-        statements.run(rows).await?.into_iter().map(Trigger::try_from).collect()
+        statements.run(rows).await?.into_iter().map(ArmedTrigger::try_from).collect()
     }
 
     async fn due_schedules(&mut self, now: DateTime<Utc>, limit: u16) -> Result<Vec<Trigger>, StoreError> {

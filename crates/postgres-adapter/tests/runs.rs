@@ -1,6 +1,7 @@
 //! Runs in the database: who waits for whom, and what becomes of what another client does.
 
-use kairo_domain::{Actor, Automation, AutomationId, FlowNumber, Run, RunId, RunPhase, Trigger, User, Verb};
+use kairo_domain::{Actor, Automation, AutomationId, FlowNumber, Run, RunId, RunPhase, User, Verb};
+use kairo_flow::TriggerKind;
 use kairo_ports::{Claiming, RunLimits, Store, StoreError, UnitOfWork};
 use kairo_testkit::builders::{acting, active_automation, admin, at, listener, permit, run, step};
 use kairo_testkit::postgres::TestDatabase;
@@ -190,7 +191,7 @@ async fn the_journal_passes_on_the_events_that_triggers_wait_for() {
             .await
             .unwrap();
     let mut quoted: Vec<&str> = condition.split('\'').skip(1).step_by(2).collect();
-    let mut events = Trigger::EVENTS;
+    let mut events = TriggerKind::EVENTS.to_vec();
     quoted.sort_unstable();
     events.sort_unstable();
     assert_eq!(quoted, events);

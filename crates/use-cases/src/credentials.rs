@@ -199,24 +199,25 @@ pub(crate) fn place(id: CredentialId) -> String {
 /// [`Error::NotFound`] when the user has no credential of this name, [`Error::Broken`] when its secret cannot be opened
 /// with the keys at hand.
 pub(crate) async fn open_named(desk: &Desk, owner: UserId, name: &str) -> Result<CredentialSecret, Error> {
-    let unknown = |_| Error::NotFound { what: Credential::NAME };
-    let name = &CredentialName::parse(name).map_err(unknown)?;
     retry(|| async move {
         let mut work = desk.begin(&Actor::System).await?;
-        let secret = open(desk, &mut *work, owner, name).await?;
+        let secret = open_within(desk, &mut *work, owner, name).await?;
         work.commit().await?;
         Ok(secret)
     })
     .await
 }
 
-async fn open(
+/// Opens it in a unit of the program itself.
+pub(crate) async fn open_within(
     desk: &Desk,
     work: &mut dyn UnitOfWork,
     owner: UserId,
-    name: &CredentialName,
+    name: &str,
 ) -> Result<CredentialSecret, Error> {
-    let credential = work.credentials().of_owner_by_name(owner, name).await?;
+    let unknown = |_| Error::NotFound { what: Credential::NAME };
+    let name = CredentialName::parse(name).map_err(unknown)?;
+    let credential = work.credentials().of_owner_by_name(owner, &name).await?;
     let credential = credential.ok_or(Error::NotFound { what: Credential::NAME })?;
     let bytes = desk.ports.vault.open(&credential.sealed, &place(credential.id))?;
     let secret = CredentialSecret::from_bytes(&bytes).map_err(|error| Error::Broken(error.into()))?;

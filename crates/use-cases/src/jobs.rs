@@ -30,6 +30,20 @@ impl Jobs {
         }
     }
 
+    /// Adds up how often automations were run, for those who read the database directly.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn settle_counts(&self) -> Result<u64, Error> {
+        retry(|| async move {
+            let mut work = self.desk.begin(&Actor::System).await?;
+            let settled = work.automations().settle_counts().await?;
+            work.commit().await?;
+            Ok(settled)
+        })
+        .await
+    }
+
     /// Gives open runs that have no job a new one, and tells how many there were: none, unless somebody emptied the
     /// queue.
     ///

@@ -46,6 +46,7 @@ macro_rules! automation_contract {
                 only_the_program_looks
                 what_cannot_be_registered_is_refused
                 a_hook_is_found_while_it_fires
+                nothing_fires_for_who_may_not_act
                 listeners_are_found_while_they_fire
                 schedules_are_due_when_their_time_has_come
                 a_planned_schedule_is_due_later

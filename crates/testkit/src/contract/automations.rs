@@ -218,6 +218,12 @@ pub async fn runs_are_counted(store: &dyn Store) {
     let changed = mine.changed("Changed");
     aggregates::save(store, &changed).await.unwrap();
     assert_eq!(aggregates::stored(store, &mine).await, Some(counted(&changed)));
+    for _ in 0..2 {
+        let mut work = begin(store, &Actor::System).await;
+        work.automations().settle_counts().await.unwrap();
+        work.commit().await.unwrap();
+        assert_eq!(aggregates::stored(store, &mine).await, Some(counted(&changed)), "settled");
+    }
     aggregates::delete(store, &changed).await.unwrap();
     count(store, &Actor::System, &mine, 1, 80).await.unwrap();
 }

@@ -244,9 +244,15 @@ pub async fn old_runs_go(store: &dyn Store) {
     assert_eq!(dropped.progress().purge(at(day + 10), 9).await.unwrap(), 3);
     drop(dropped);
     assert!(seen_by(store, &Actor::System, old[0].id).await.is_some());
-    for gone in [2, 1, 0] {
-        assert_eq!(purge(2).await, gone);
+    // A dropped unit holds what it took until its end has reached the database.
+    let mut first = 0;
+    for _ in 0..1_000 {
+        first = purge(2).await;
+        if first > 0 {
+            break;
+        }
     }
+    assert_eq!([first, purge(2).await, purge(2).await], [2, 1, 0]);
     for run in &old {
         assert_eq!(seen_by(store, &Actor::System, run.id).await, None);
         assert_eq!(steps_of(store, run).await, []);

@@ -53,7 +53,7 @@ impl Place {
     async fn opened(&self, name: &str) -> Result<CredentialSecret, Error> {
         let desk = &self.credentials.desk;
         let mut work = desk.begin(&Actor::System).await?;
-        let secret = open(desk, &mut *work, self.tim.id, &named(name)).await?;
+        let secret = open_within(desk, &mut *work, self.tim.id, name).await?;
         work.commit().await?;
         Ok(secret)
     }

@@ -1,11 +1,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use kairo_flow::{Effect, StepError, WaitFor};
+use kairo_flow::{Effect, LONGEST_WAIT_DAYS, StepError, WaitFor};
 use serde_json::json;
 
 use super::outside::Came;
-
-/// The longest a run waits: a hundred years are a mistake.
-const LONGEST: TimeDelta = TimeDelta::days(3_660);
 
 /// A wait that has begun is over when the step is offered again.
 pub(super) fn wait(effect: &Effect, wait: &WaitFor, now: DateTime<Utc>) -> Result<Came, StepError> {
@@ -18,9 +15,13 @@ pub(super) fn wait(effect: &Effect, wait: &WaitFor, now: DateTime<Utc>) -> Resul
         }
         WaitFor::Until { at } => DateTime::parse_from_rfc3339(at).ok().map(|at| at.with_timezone(&Utc)),
     };
-    let until = until.filter(|until| *until - now <= LONGEST).ok_or_else(|| {
-        StepError::permanent("bad_wait", "must be a span or an RFC 3339 instant within the next ten years")
-    })?;
+    let until =
+        until.filter(|until| *until - now <= TimeDelta::days(LONGEST_WAIT_DAYS.into())).ok_or_else(|| {
+            StepError::permanent(
+                "bad_wait",
+                "must be a span or an RFC 3339 instant within the next ten years",
+            )
+        })?;
     if until <= now {
         return Ok(Came::To(json!({"since": now, "until": until})));
     }

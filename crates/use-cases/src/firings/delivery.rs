@@ -1,10 +1,12 @@
-use kairo_domain::{Actor, Firing, Redacted, RunId};
+use chrono::{DateTime, Utc};
+use kairo_domain::{Actor, ArmedTrigger, Firing, Redacted, RunId};
 use kairo_flow::{Plan, RespondWith, Signature, TriggerKind};
 use serde_json::{Map, Value, json};
 
+use super::Firings;
 use super::signed::check_signature;
-use super::{Armed, Firings};
 use crate::Error;
+use crate::retry::retry;
 
 /// A request to the secret address of a webhook.
 #[derive(Clone, Debug)]
@@ -41,37 +43,43 @@ impl Firings {
     /// [`Error::NotFound`] when no automation that fires has this address, [`Error::Unauthenticated`] when it is to be
     /// signed and is not; those of the store, and then the sender has to try again.
     pub async fn deliver(&self, delivery: Delivery) -> Result<Delivered, Error> {
-        let armed = self.addressed(&delivery.token).await?;
-        let plan = self.desk.plan(armed.automation.id, armed.automation.flow_number).await?;
-        let (respond, signature) = hook(&plan, &armed)?;
-        if let Some(signature) = signature {
-            check_signature(&self.desk, &armed.automation, signature, &delivery).await?;
-        }
-        let name = delivery.name.unwrap_or_else(|| self.desk.ports.ids.next().to_string());
-        let firing = Firing::webhook(&armed.trigger.node, &name);
-        let input = json!({
-            "method": delivery.method,
-            "headers": delivery.headers,
-            "query": delivery.query,
-            "body": delivery.body,
-            "receivedAt": self.desk.now(),
-        });
-        let run = self.fire(&armed, &firing, &input).await?;
-        Ok(Delivered { run, respond })
-    }
-
-    async fn addressed(&self, token: &Redacted<String>) -> Result<Armed, Error> {
-        let unknown = || Error::NotFound { what: "webhook" };
-        let digest = self.desk.ports.tokens.digest(token.expose());
-        let mut work = self.desk.begin_read(&Actor::System).await?;
-        let trigger = work.triggers().find_hook(&digest).await?.ok_or_else(unknown)?;
-        self.arm(&mut *work, trigger).await?.ok_or_else(unknown)
+        let desk = &self.desk;
+        let digest = &desk.ports.tokens.digest(delivery.token.expose());
+        let name = delivery.name.clone().unwrap_or_else(|| desk.ports.ids.next().to_string());
+        let (delivery, name) = (&delivery, name.as_str());
+        retry(|| async move {
+            let mut work = desk.begin(&Actor::System).await?;
+            let found = work.triggers().find_hook(digest).await?;
+            let armed = found.ok_or(Error::NotFound { what: "webhook" })?;
+            let plan = desk.plans.get(&mut *work, armed.automation, armed.flow_number).await?;
+            let (respond, signature) = hook(&plan, &armed)?;
+            if let Some(signature) = signature {
+                check_signature(desk, &mut *work, armed.owner.id, signature, delivery).await?;
+            }
+            let firing = Firing::webhook(&armed.node, name);
+            let input = seen(delivery, desk.now());
+            let run = self.fire_within(&mut *work, &Actor::System, &armed, firing, input).await?;
+            work.commit().await?;
+            Ok(Delivered { run, respond })
+        })
+        .await
     }
 }
 
+/// What expressions know as `trigger`.
+fn seen(delivery: &Delivery, at: DateTime<Utc>) -> Value {
+    json!({
+        "method": delivery.method,
+        "headers": delivery.headers,
+        "query": delivery.query,
+        "body": delivery.body,
+        "receivedAt": at,
+    })
+}
+
 /// How the flow wants this webhook to be treated.
-fn hook<'a>(plan: &'a Plan, armed: &Armed) -> Result<(RespondWith, Option<&'a Signature>), Error> {
-    let trigger = plan.triggers().iter().find(|trigger| trigger.node == armed.trigger.node);
+fn hook<'a>(plan: &'a Plan, armed: &ArmedTrigger) -> Result<(RespondWith, Option<&'a Signature>), Error> {
+    let trigger = plan.triggers().iter().find(|trigger| trigger.node == armed.node);
     match trigger.map(|trigger| &trigger.kind) {
         Some(TriggerKind::Webhook { respond, signature }) => Ok((*respond, signature.as_ref())),
         _ => Err(Error::NotFound { what: "webhook" }),

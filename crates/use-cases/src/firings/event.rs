@@ -1,10 +1,12 @@
-use kairo_domain::{Actor, CompanyId, Facts, Firing, Id, JournalEntry, Refused, Resource, Run, RunId, Verb};
+use kairo_domain::{
+    Actor, ArmedTrigger, CompanyId, Facts, Firing, Id, JournalEntry, Refused, Resource, Run, RunId, Verb,
+};
 use kairo_flow::{Now, Scope};
 use kairo_ports::JournalFilter;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Armed, Firings, view};
+use super::{Firings, view};
 use crate::Error;
 use crate::retry::retry;
 
@@ -27,10 +29,7 @@ impl Firings {
         let filter = JournalFilter { before: Some(seq + 1), ..JournalFilter::default() };
         let entry = work.journal().latest(&filter, 1).await?.pop();
         let Some(entry) = entry.filter(|entry| entry.seq == seq) else { return Ok(()) };
-        let mut waiting = Vec::new();
-        for trigger in work.triggers().listening(&entry.event).await? {
-            waiting.extend(self.arm(&mut *work, trigger).await?);
-        }
+        let waiting = work.triggers().listening(&entry.event).await?;
         drop(work);
         if waiting.is_empty() {
             return Ok(());
@@ -39,40 +38,51 @@ impl Firings {
         let mut failure = None;
         for armed in waiting {
             if let Err(error) = self.meet(&armed, &entry, &cause).await {
-                tracing::warn!(automation.id = %armed.automation.id, %error, "a trigger could not be fired");
+                tracing::warn!(automation.id = %armed.automation, %error, "a trigger could not be fired");
                 failure = Some(error);
             }
         }
         failure.map_or(Ok(()), Err)
     }
 
-    async fn meet(&self, armed: &Armed, entry: &JournalEntry, cause: &Cause) -> Result<(), Error> {
-        if cause.failed == Some(armed.automation.id.uuid()) {
+    async fn meet(&self, armed: &ArmedTrigger, entry: &JournalEntry, cause: &Cause) -> Result<(), Error> {
+        if cause.failed == Some(armed.automation.uuid()) {
             return Ok(());
         }
-        let Some(input) = self.seen_by(&armed.actor, entry).await? else { return Ok(()) };
+        let Some(input) = self.seen_by(&armed.actor(), entry).await? else { return Ok(()) };
         if cause.depth > Run::MAX_DEPTH {
             return self.refuse(armed, "too_deep").await;
         }
-        let (automation, node) = (&armed.automation, &armed.trigger.node);
-        let plan = match self.desk.plan(automation.id, automation.flow_number).await {
+        let node = &armed.node;
+        let plan = match self.desk.plan(armed.automation, armed.flow_number).await {
             Ok(plan) => plan,
             Err(Error::FlowNotRunnable(_)) => return self.refuse(armed, "flow_not_runnable").await,
             Err(other) => return Err(other),
         };
         let scope = Scope {
             trigger: input.clone(),
-            vars: Value::Object(automation.settings.vars.clone()),
-            run: json!({"automation": automation.id}),
+            vars: Value::Object(armed.vars.clone()),
+            run: json!({"automation": armed.automation}),
         };
         let (now, text) = (self.desk.now(), self.desk.now().to_rfc3339());
         match plan.accepts(node, &scope, Now { ms: now.timestamp_millis(), text: &text }) {
-            Ok(true) => {
-                self.fire(armed, &Firing::event(node, entry.seq, cause.depth), &input).await.map(drop)
-            }
+            Ok(true) => self.fire(armed, &Firing::event(node, entry.seq, cause.depth), &input).await,
             Ok(false) => Ok(()),
             Err(_) => self.refuse(armed, "filter_failed").await,
         }
+    }
+
+    async fn fire(&self, armed: &ArmedTrigger, firing: &Firing, input: &Value) -> Result<(), Error> {
+        let actor = &armed.actor();
+        retry(|| async move {
+            let mut work = self.desk.begin(actor).await?;
+            let run = self.fire_within(&mut *work, actor, armed, firing.clone(), input.clone()).await?;
+            if run.is_some() {
+                work.commit().await?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// What the owner of an automation may see of an event; `None` when that is nothing.
@@ -130,16 +140,17 @@ impl Firings {
     }
 
     /// Leaves a line in the journal, so that the owner can find out why nothing ran.
-    async fn refuse(&self, armed: &Armed, why: &'static str) -> Result<(), Error> {
+    async fn refuse(&self, armed: &ArmedTrigger, why: &'static str) -> Result<(), Error> {
         let refused = &Refused {
             verb: Verb::Run,
             resource: Resource::Automation,
-            subject: Some(armed.automation.id.uuid()),
+            subject: Some(armed.automation.uuid()),
             why,
         };
+        let actor = &armed.actor();
         retry(|| async move {
-            let mut work = self.desk.begin(&armed.actor).await?;
-            work.journal().record_refusal(&armed.actor, refused, self.desk.now()).await?;
+            let mut work = self.desk.begin(actor).await?;
+            work.journal().record_refusal(actor, refused, self.desk.now()).await?;
             Ok(work.commit().await?)
         })
         .await

@@ -1,5 +1,7 @@
 use chrono::{DateTime, Utc};
-use kairo_domain::{Actor, Due, Firing, Schedule, Trigger, TriggerOn};
+use kairo_domain::{
+    Actor, ArmedTrigger, Automation, Due, Firing, Schedule, Trigger, TriggerOn, User, UserActor, Via,
+};
 use kairo_ports::UnitOfWork;
 use serde_json::json;
 
@@ -51,16 +53,30 @@ impl Firings {
         if instants.is_empty() {
             return Ok(0);
         }
-        let Some(armed) = self.arm(work, trigger).await? else { return Ok(0) };
+        let Some(armed) = armed(work, trigger).await? else { return Ok(0) };
         let mut runs = 0;
         for instant in instants {
-            let firing = Firing::schedule(&armed.trigger.node, *instant);
+            let firing = Firing::schedule(&armed.node, *instant);
             let input = json!({"scheduledAt": instant, "firedAt": self.desk.now()});
-            let run = self.add(work, &Actor::System, &armed.automation, firing, input).await?;
+            let run = self.fire_within(work, &Actor::System, &armed, firing, input).await?;
             runs += usize::from(run.is_some());
         }
         Ok(runs)
     }
+}
+
+/// Whom a schedule acts for; `None` when its automation fires no more or its owner may not act.
+async fn armed(work: &mut dyn UnitOfWork, trigger: Trigger) -> Result<Option<ArmedTrigger>, Error> {
+    let automation = work.automations().get(trigger.automation).await?;
+    let Some(automation) = automation.filter(Automation::fires) else { return Ok(None) };
+    let owner = work.users().get(automation.owner).await?.filter(User::may_sign_in);
+    Ok(owner.map(|owner| ArmedTrigger {
+        automation: automation.id,
+        node: trigger.node,
+        flow_number: automation.flow_number,
+        vars: automation.settings.vars.clone(),
+        owner: UserActor { id: owner.id, role: owner.role, company: owner.company, via: Via::Program },
+    }))
 }
 
 /// What is to be fired. A schedule that was never planned begins now; one that cannot be read any more never fires.

@@ -1,22 +1,23 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use kairo_domain::{Automation, Redacted};
+use kairo_domain::{Redacted, UserId};
 use kairo_flow::{Signature, SignatureScheme};
-use kairo_ports::SignatureText;
+use kairo_ports::{SignatureText, UnitOfWork};
 
 use super::Delivery;
 use crate::Error;
-use crate::credentials::open_named;
+use crate::credentials::open_within;
 use crate::desk::Desk;
 
-/// Refuses a delivery that its sender did not sign, or signed too long ago.
+/// Refuses a delivery that its sender did not sign, or signed too long ago. `work` is a unit of the program itself.
 pub(super) async fn check_signature(
     desk: &Desk,
-    automation: &Automation,
+    work: &mut dyn UnitOfWork,
+    owner: UserId,
     signature: &Signature,
     delivery: &Delivery,
 ) -> Result<(), Error> {
     let refused = || Error::Unauthenticated("the delivery is not signed as it has to be");
-    let secret = open_named(desk, automation.owner, &signature.credential).await;
+    let secret = open_within(desk, work, owner, &signature.credential).await;
     let secret = secret.map_err(|error| if matches!(error, Error::Busy(_)) { error } else { refused() })?;
     let key = secret.signing_key().ok_or_else(refused)?;
     let holds = match signature.scheme {

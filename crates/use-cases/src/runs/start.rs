@@ -76,8 +76,7 @@ pub(super) fn refuse_unless_startable(automation: &Automation) -> Result<(), Err
     }
 }
 
-/// Gives a run that was just added to the workers, and counts it. The count is a row that every run of the automation
-/// writes, so it comes last, right before the commit.
+/// Gives a run that was just added to the workers, and counts it.
 pub(crate) async fn send_off(
     work: &mut dyn UnitOfWork,
     permit: &kairo_domain::Permit,

@@ -78,6 +78,7 @@ async fn a_setting_that_cannot_be_meant_is_refused_before_anything_starts() {
         ("KAIRO_LIMITS__REQUEST_SECONDS", "0", "limits.request_seconds"),
         ("KAIRO_EGRESS__ALLOW", "[\"0.0.0.0/0\"]", "egress.allow"),
         ("KAIRO_WORKER__STALE_MS", "3000", "worker.stale_ms"),
+        ("KAIRO_SERVER__SHUTDOWN_SECONDS", "10", "server.shutdown_seconds"),
     ] {
         let place = Place::new().with(name, value);
         let refused = place.run(&["serve"]).await;

@@ -211,7 +211,8 @@ fn stored_len(value: &Value) -> usize {
     }
 }
 
-fn has_null_character(value: &Value) -> bool {
+/// Whether a text or key has U+0000, which PostgreSQL stores in no `text` or `jsonb`.
+pub fn has_null_character(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
         Value::Array(items) => items.iter().any(has_null_character),

@@ -91,7 +91,7 @@ pub use id::{Entity, Id, InvalidId};
 pub use invitation::{Invitation, InvitationField, InvitationId, InvitationStatus};
 pub use job::Job;
 pub use journal::{JournalEntry, JournalField, Origin, Refused};
-pub use json::{Content, JsonIssue, Metadata, Metrics};
+pub use json::{Content, JsonIssue, Metadata, Metrics, has_null_character};
 pub use lead::{
     Lead, LeadDeleted, LeadDetails, LeadEdited, LeadEntry, LeadEntryField, LeadEntryId, LeadEntryKind,
     LeadField, LeadFilter, LeadId, LeadMoved, LeadNote, LeadNoteField, LeadNoteId, LeadPatch, LeadRecord,

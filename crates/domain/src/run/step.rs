@@ -25,6 +25,14 @@ impl Step {
     /// How many characters are left of what is longer.
     const NOTED_CHARS: usize = 1_000;
 
+    /// What it says to the webhook that fired the run, if it is such a step and has succeeded.
+    pub fn answer(&self) -> Option<&Value> {
+        match &self.record.state {
+            StepState::Done { output, .. } if self.record.kind == Self::ANSWER => Some(output),
+            _ => None,
+        }
+    }
+
     /// Leaves a note in the place of an input or output that is too long for a log, since the run has ended. Unless it
     /// ended well, outputs stay whole: it may be repeated from there on. What answers a webhook stays whole in any case.
     pub fn shorten(&mut self, ended: RunStatus) {

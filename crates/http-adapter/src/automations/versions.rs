@@ -1,5 +1,7 @@
 //! The flows that an automation had before.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use kairo_domain::{Automation, FlowNumber, FlowVersion};
@@ -13,9 +15,10 @@ use uuid::Uuid;
 use super::flows::Document;
 use super::{AutomationView, shown};
 use crate::Api;
-use crate::answer::{send, unversioned};
+use crate::answer::{send, send_outcome, unversioned};
 use crate::caller::Caller;
 use crate::etag::RequiredMatch;
+use crate::idempotency::Repeatable;
 use crate::path::{PathId, PathPart};
 use crate::problem::Problem;
 use crate::query::{Few, Given, NoQuery, Parameters, Portion};
@@ -235,6 +238,7 @@ pub(crate) async fn compare(
         ("id" = uuid::Uuid, Path, description = "The automation's id."),
         ("number" = u32, Path, description = "The number of the version."),
         RequiredMatch,
+        Repeatable,
     ),
     responses(
         (status = 200, description = "The automation as it is now.", body = AutomationView, headers(
@@ -248,9 +252,12 @@ pub(crate) async fn restore(
     Caller(actor): Caller,
     PathPart(automation, number): PathPart<Automation, u32>,
     RequiredMatch(seen): RequiredMatch,
+    repeatable: Repeatable,
 ) -> Result<HttpResponse, Problem> {
     let order = RollBack { automation, to: FlowNumber::from_number(number), seen };
-    let automation =
-        api.run(move |studio| async move { studio.automations().roll_back(&actor, order).await }).await?;
-    Ok(send(shown(&automation)))
+    let once = repeatable.once_without_body(&actor, Arc::new(shown));
+    let outcome = api
+        .run(move |studio| async move { studio.automations().roll_back(&actor, order, once).await })
+        .await?;
+    Ok(send_outcome(outcome, shown))
 }

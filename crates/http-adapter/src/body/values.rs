@@ -6,7 +6,7 @@ use deserr::{
 };
 use kairo_domain::{
     Change, Entity, Id, JsonIssue, LeadSource, LeadStatus, Metadata, NewPassword, PasswordIssue, Patch,
-    Redacted, Role, Scope, Text, TextIssue, TextKind,
+    Redacted, Role, Scope, Text, TextIssue, TextKind, has_null_character,
 };
 use kairo_flow::{FlowDocument, NotAFlow};
 
@@ -166,17 +166,6 @@ pub(crate) fn storable(json: &serde_json::Value, place: ValuePointerRef) -> Resu
         return Err(Faults::at(place, code, message));
     }
     Ok(())
-}
-
-fn has_null_character(json: &serde_json::Value) -> bool {
-    match json {
-        serde_json::Value::String(text) => text.contains('\0'),
-        serde_json::Value::Array(items) => items.iter().any(has_null_character),
-        serde_json::Value::Object(map) => {
-            map.iter().any(|(key, item)| key.contains('\0') || has_null_character(item))
-        }
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
-    }
 }
 
 /// A field of a patch that may be left out, and not emptied.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{RunView, shown};
 use crate::Api;
-use crate::answer::{created, send, send_outcome};
+use crate::answer::{created, send_outcome};
 use crate::body::{Faults, OptionalBody};
 use crate::caller::Caller;
 use crate::idempotency::Repeatable;
@@ -70,11 +70,12 @@ impl RetryBody {
 /// Cancel a run
 ///
 /// And the sub-flows it waits for. A step that is under way may still have its effect outside; nothing that it brings
-/// back is kept. A run that has ended is refused, also when it was cancelled.
+/// back is kept. A run that has ended is refused, also when it was cancelled; with an `Idempotency-Key`, a
+/// repeat of the request gets the first answer.
 #[utoipa::path(
     post, path = "/runs/{id}/cancel", operation_id = "cancelRun", tag = "runs",
     security(("bearer" = []), ("cookie" = [])),
-    params(("id" = uuid::Uuid, Path, description = "The run's id.")),
+    params(("id" = uuid::Uuid, Path, description = "The run's id."), Repeatable),
     responses(
         (status = 200, description = "The run as it is now.", body = RunView, headers(
             ("ETag" = String, description = "The version and a digest."),
@@ -86,9 +87,11 @@ pub(crate) async fn cancel(
     api: Api,
     Caller(actor): Caller,
     PathId(id): PathId<Run>,
+    repeatable: Repeatable,
 ) -> Result<HttpResponse, Problem> {
-    let run = api.run(move |studio| async move { studio.runs().cancel(&actor, id).await }).await?;
-    Ok(send(shown(&run)))
+    let once = repeatable.once_without_body(&actor, Arc::new(shown));
+    let outcome = api.run(move |studio| async move { studio.runs().cancel(&actor, id, once).await }).await?;
+    Ok(send_outcome(outcome, shown))
 }
 
 /// Do a run again

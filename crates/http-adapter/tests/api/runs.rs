@@ -190,6 +190,19 @@ async fn a_run_is_cancelled_once() {
 }
 
 #[actix_web::test]
+async fn a_repeat_of_a_cancellation_gets_its_answer() {
+    let world = world().await;
+    let path = format!("/runs/{}/cancel", open_run(&world).await);
+    let send = || {
+        let request = TestRequest::post().uri(&at(&path)).insert_header(("idempotency-key", "k1"));
+        world.send(world.as_(Who::Team, request))
+    };
+    let (first, second) = (send().await, send().await);
+    assert_eq!((first.status, second.status, first.bytes), (200, 200, second.bytes.clone()));
+    assert_eq!(second.header("idempotency-replayed"), Some("true"));
+}
+
+#[actix_web::test]
 async fn a_failed_run_is_done_again_on_the_flow_of_today() {
     let world = world().await;
     let automation = active(&world, Who::Team, failing()).await;

@@ -1,8 +1,9 @@
 use actix_web::http::Method;
+use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
 use crate::drawn::{draft, flow, id_of, simple};
-use crate::support::{Who, World, world};
+use crate::support::{Who, World, at, world};
 
 fn numbered(number: u32) -> Value {
     let nodes = [("go", "trigger.manual", json!({})), ("say", "transform", json!({"value": number}))];
@@ -70,6 +71,22 @@ async fn an_older_flow_comes_back_as_a_new_version() {
         .write(Method::POST, &format!("/automations/{id}/versions/9/restore"), Who::Team, json!({}))
         .await;
     assert_eq!(missing.status, 404);
+}
+
+#[actix_web::test]
+async fn a_repeat_of_a_restoration_gets_its_answer() {
+    let world = world().await;
+    let path = format!("/automations/{}/versions/1/restore", versions(&world, 2).await);
+    let send = || {
+        let headers = [("idempotency-key", "k1"), ("if-match", "*")];
+        let request =
+            headers.into_iter().fold(TestRequest::post().uri(&at(&path)), TestRequest::insert_header);
+        world.send(world.as_(Who::Team, request))
+    };
+    let (first, second) = (send().await, send().await);
+    assert_eq!((first.status, second.status, first.bytes.clone()), (200, 200, second.bytes.clone()));
+    assert_eq!(second.header("idempotency-replayed"), Some("true"));
+    assert_eq!(first.json()["flowVersion"], 3);
 }
 
 #[actix_web::test]

@@ -2,10 +2,13 @@ use kairo_domain::{
     Actor, Automation, AutomationChange, AutomationId, FlowNumber, FlowVersion, Resource, Seen, Verb,
 };
 use kairo_flow::{FlowChanges, FlowDocument, compare};
+use kairo_ports::UnitOfWork;
 
+use super::inspection::Inspection;
 use super::{Automations, happened};
-use crate::Error;
 use crate::desk::Asked;
+use crate::once::{keep, replay};
+use crate::{Error, Once, Outcome};
 
 /// Another flow for an automation.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,18 +41,50 @@ impl Automations {
     pub async fn draw(&self, actor: &Actor, order: DrawFlow) -> Result<Automation, Error> {
         let order = &order;
         let asked = Asked::of(Verb::Update, Resource::Automation, order.automation.uuid());
-        self.desk.order(actor, asked, || self.redraw(actor, order, None)).await
+        self.desk
+            .order(actor, asked, || async move {
+                let inspection =
+                    self.look_at(actor, Verb::Update, order.automation, Some(&order.flow)).await?;
+                let mut work = self.desk.begin(actor).await?;
+                let automation = known(&mut *work, actor, order.automation).await?;
+                let drawn = self.redraw(&mut *work, actor, automation, order, inspection, None).await?;
+                work.commit().await?;
+                Ok(drawn)
+            })
+            .await
     }
 
     /// Gives an automation an older flow again, as a new version.
     ///
     /// # Errors
-    /// As [`Automations::draw`], and [`Error::NotFound`] when there is no such version.
-    pub async fn roll_back(&self, actor: &Actor, order: RollBack) -> Result<Automation, Error> {
+    /// As [`Automations::draw`], and [`Error::NotFound`] when there is no such version; [`Error::KeyReused`] and
+    /// [`Error::InProgress`] when `once` says so.
+    pub async fn roll_back(
+        &self,
+        actor: &Actor,
+        order: RollBack,
+        once: Option<Once<Automation>>,
+    ) -> Result<Outcome<Automation>, Error> {
+        let once = once.as_ref();
         let flow = self.flow(actor, order.automation, order.to).await?.flow;
         let draw = &DrawFlow { automation: order.automation, flow, seen: order.seen };
         let asked = Asked::of(Verb::Update, Resource::Automation, order.automation.uuid());
-        self.desk.order(actor, asked, || self.redraw(actor, draw, Some(order.to))).await
+        self.desk
+            .order(actor, asked, || async move {
+                let inspection = self.look_at(actor, Verb::Update, draw.automation, Some(&draw.flow)).await?;
+                let now = self.desk.now();
+                let mut work = self.desk.begin(actor).await?;
+                let automation = known(&mut *work, actor, draw.automation).await?;
+                if let Some(answer) = replay(&mut *work, once, now).await? {
+                    return Ok(Outcome::Replayed(answer));
+                }
+                let restored = Some(order.to);
+                let drawn = self.redraw(&mut *work, actor, automation, draw, inspection, restored).await?;
+                keep(&mut *work, once, &drawn, now).await?;
+                work.commit().await?;
+                Ok(Outcome::Done(drawn))
+            })
+            .await
     }
 
     /// Shows one version of the flow of an automation.
@@ -104,14 +139,14 @@ impl Automations {
 
     async fn redraw(
         &self,
+        work: &mut dyn UnitOfWork,
         actor: &Actor,
+        mut automation: Automation,
         order: &DrawFlow,
+        inspection: Inspection,
         restored: Option<FlowNumber>,
     ) -> Result<Automation, Error> {
         let (now, id) = (self.desk.now(), order.automation);
-        let inspection = self.look_at(actor, Verb::Update, id, Some(&order.flow)).await?;
-        let mut work = self.desk.begin(actor).await?;
-        let mut automation = work.automations().get(id).await?.ok_or_else(|| Error::missing(id))?;
         let permit = actor.may(Verb::Update, &automation)?;
         order.seen.check(automation.version)?;
         inspection.still_holds(&automation)?;
@@ -123,7 +158,13 @@ impl Automations {
         work.triggers().replace(&permit, id, &triggers).await?;
         let change = AutomationChange::Drawn { number: drawn.number, restored };
         work.journal().record(&permit, &happened(id, change), now).await?;
-        work.commit().await?;
         Ok(automation)
     }
+}
+
+/// The automation, if the actor may change it.
+async fn known(work: &mut dyn UnitOfWork, actor: &Actor, id: AutomationId) -> Result<Automation, Error> {
+    let automation = work.automations().get(id).await?.ok_or_else(|| Error::missing(id))?;
+    actor.may(Verb::Update, &automation)?;
+    Ok(automation)
 }

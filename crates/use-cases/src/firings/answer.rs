@@ -1,5 +1,4 @@
 use kairo_domain::{Actor, RunId, RunState, Step};
-use kairo_flow::{StepRecord, StepState};
 use serde_json::Value;
 
 use super::Firings;
@@ -31,8 +30,8 @@ impl Firings {
     pub async fn answer(&self, run: RunId) -> Result<Option<HookAnswer>, Error> {
         let mut work = self.desk.begin_read(&Actor::System).await?;
         let answer = work.runs().answer_of(run).await?;
-        if let Some(Step { record: StepRecord { state: StepState::Done { output, .. }, .. }, .. }) = &answer {
-            return Ok(Some(read(output)));
+        if let Some(said) = answer.as_ref().and_then(Step::answer) {
+            return Ok(Some(read(said)));
         }
         let state = work.runs().get(run).await?.map(|run| run.state.clone());
         Ok(match state {

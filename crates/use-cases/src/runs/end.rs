@@ -2,30 +2,43 @@ use kairo_domain::{Actor, Event, Resource, Run, RunChange, RunId, Verb};
 use kairo_ports::UnitOfWork;
 
 use super::Runs;
-use crate::Error;
 use crate::desk::Asked;
 use crate::engine::wake_parent;
+use crate::once::{keep, replay};
+use crate::{Error, Once, Outcome};
 
 impl Runs {
     /// Ends a run, and the sub-flows it waits for; a run that waits for it goes on. A step that is under way may still have its effect outside; nothing
     /// that it brings back is written.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::IllegalTransition`] when it has ended.
-    pub async fn cancel(&self, actor: &Actor, id: RunId) -> Result<Run, Error> {
-        let desk = &self.desk;
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::IllegalTransition`] when it has ended;
+    /// [`Error::KeyReused`] and [`Error::InProgress`] when `once` says so.
+    pub async fn cancel(
+        &self,
+        actor: &Actor,
+        id: RunId,
+        once: Option<Once<Run>>,
+    ) -> Result<Outcome<Run>, Error> {
+        let (desk, once) = (&self.desk, once.as_ref());
         desk.order(actor, Asked::of(Verb::Update, Resource::Run, id.uuid()), || async move {
             let mut work = desk.begin(actor).await?;
             let run = work.runs().get(id).await?.ok_or_else(|| Error::missing(id))?;
+            actor.may(Verb::Update, &run)?;
+            let now = desk.now();
+            if let Some(answer) = replay(&mut *work, once, now).await? {
+                return Ok(Outcome::Replayed(answer));
+            }
             let ended = self.end(&mut *work, actor, run).await?;
             let mut waiting = work.runs().children(id).await?;
             while let Some(child) = waiting.pop() {
                 waiting.extend(work.runs().children(child.id).await?);
                 self.end(&mut *work, actor, child).await?;
             }
+            keep(&mut *work, once, &ended, now).await?;
             work.commit().await?;
             wake_parent(desk, &ended).await?;
-            Ok(ended)
+            Ok(Outcome::Done(ended))
         })
         .await
     }

@@ -88,7 +88,7 @@ async fn every_flow_that_was_drawn_can_be_had_again() {
     let changes = automations.compare(&team, automation.id, FlowNumber::FIRST, same.flow_number).await;
     assert!(changes.unwrap().to_json().to_string().contains("/data/params/value"));
     let order = RollBack { automation: automation.id, to: FlowNumber::FIRST, seen: Seen::Anything };
-    let back = world.studio.automations().roll_back(&team, order).await.unwrap();
+    let back = done(world.studio.automations().roll_back(&team, order, None).await.unwrap());
     assert_eq!((back.flow_number.number(), &back.flow), (3, &hello("one")));
     let versions = world.studio.automations().flows(&team, automation.id, None, 10).await.unwrap();
     let numbers: Vec<_> = versions.iter().map(|version| version.number.number()).collect();

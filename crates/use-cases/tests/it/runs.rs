@@ -188,12 +188,12 @@ async fn a_person_ends_a_run_in_the_middle_of_a_request() {
     let run = world.fire(&world.as_team(), automation.id, json!({})).await;
     let (studio, team) = (world.studio.clone(), world.as_team());
     world.egress.while_next(Box::pin(async move {
-        studio.runs().cancel(&team, run).await.unwrap();
+        studio.runs().cancel(&team, run, None).await.unwrap();
     }));
     world.work().await;
     assert_eq!(world.phase(run).await, RunPhase::Cancelled);
     assert_eq!(notes(&world, &lead).await, Vec::<String>::new());
-    let again = world.studio.runs().cancel(&world.as_team(), run).await;
+    let again = world.studio.runs().cancel(&world.as_team(), run, None).await;
     assert!(matches!(again, Err(Error::IllegalTransition { from: "CANCELLED", .. })));
 }
 
@@ -369,4 +369,20 @@ async fn a_run_whose_job_was_lost_gets_another() {
     assert_eq!(world.studio.jobs().sweep().await.unwrap(), 1);
     world.work().await;
     assert_eq!(world.phase(run).await, RunPhase::Success);
+}
+
+#[tokio::test]
+async fn a_run_is_found_behind_many_that_have_their_job() {
+    let world = World::new().await;
+    let automation = world.active(&world.as_team(), flow(&[("t", "trigger.manual", json!({}))], &[])).await;
+    for _ in 0..250 {
+        world.fire(&world.as_team(), automation.id, json!({})).await;
+    }
+    world.clock.advance(TimeDelta::seconds(1));
+    let lost = kairo_testkit::builders::run(&automation).with(|run| run.started_at = world.now()).build();
+    let mut work = world.store.begin(&Actor::System).await.unwrap();
+    work.runs().add(&permit(&Actor::System, Verb::Create, &lost), &lost, &[]).await.unwrap();
+    work.commit().await.unwrap();
+    world.clock.advance(TimeDelta::minutes(2));
+    assert_eq!(world.studio.jobs().sweep().await.unwrap(), 1);
 }

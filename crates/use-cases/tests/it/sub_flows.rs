@@ -41,7 +41,7 @@ async fn ending_a_run_ends_the_sub_flow_it_waits_for() {
     let parent = world.active(&world.as_team(), flow(&nodes, &["t>sub"])).await;
     let run = world.fire(&world.as_team(), parent.id, json!({})).await;
     world.work().await;
-    world.studio.runs().cancel(&world.as_team(), run).await.unwrap();
+    world.studio.runs().cancel(&world.as_team(), run, None).await.unwrap();
     let runs = world.studio.runs().list(&world.as_team(), &Default::default()).await.unwrap().items;
     assert!(runs.iter().all(|run| run.phase() == RunPhase::Cancelled), "{runs:?}");
     assert_eq!(runs.len(), 2);
@@ -99,7 +99,7 @@ async fn ending_a_sub_flow_lets_its_parent_go_on() {
     let world = World::new().await;
     let run = beside_a_wait(&world, 5).await;
     let child = child_of(&world, run).await;
-    world.studio.runs().cancel(&world.as_team(), child).await.unwrap();
+    world.studio.runs().cancel(&world.as_team(), child, None).await.unwrap();
     world.work().await;
     assert_eq!(world.outcome(run).await, Err("subflow_failed".to_owned()));
 }

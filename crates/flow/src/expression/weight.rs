@@ -3,29 +3,55 @@ use minijinja::value::ValueKind;
 use super::convert::{MAX_DEPTH, MAX_JSON, descend, not_json, spend};
 use crate::StepError;
 
-/// How many values a value of an expression holds.
-///
-/// # Errors
-/// [`StepError`] when it is larger or deeper than a value may be.
-pub(super) fn count(view: &minijinja::Value) -> Result<u64, StepError> {
-    let mut scale = Scale { left: MAX_JSON, count: 0 };
-    scale.put(view, MAX_DEPTH)?;
-    Ok(scale.count)
+/// What a float takes that is written out with all its zeros.
+const LONG_FLOAT: usize = 340;
+
+/// How much a value of an expression is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Weight {
+    /// How many values are in it, with itself.
+    pub(super) values: u64,
+    /// About how long it is when it is written.
+    pub(super) bytes: u64,
+}
+
+impl Weight {
+    /// Weighs a value, and gives up at the bound rather than behind it.
+    ///
+    /// # Errors
+    /// [`StepError`] when it is larger or deeper than a value may be.
+    pub(super) fn of(view: &minijinja::Value) -> Result<Self, StepError> {
+        let mut scale = Scale { left: MAX_JSON, values: 0 };
+        scale.put(view, MAX_DEPTH)?;
+        Ok(Self { values: scale.values, bytes: (MAX_JSON - scale.left) as u64 })
+    }
+
+    /// That of several together.
+    ///
+    /// # Errors
+    /// [`StepError`] when one of them is larger or deeper than a value may be.
+    pub(super) fn of_all(views: &[minijinja::Value]) -> Result<Self, StepError> {
+        views.iter().try_fold(Self::default(), |sum, view| {
+            let weight = Self::of(view)?;
+            Ok(Self { values: sum.values + weight.values, bytes: sum.bytes + weight.bytes })
+        })
+    }
 }
 
 /// What was put on it so far.
 struct Scale {
     left: usize,
-    count: u64,
+    values: u64,
 }
 
 impl Scale {
     fn put(&mut self, view: &minijinja::Value, levels: usize) -> Result<(), StepError> {
-        self.count += 1;
+        self.values += 1;
         match view.kind() {
             ValueKind::String | ValueKind::Bytes => {
                 spend(&mut self.left, view.as_str().map_or(0, str::len) + 2)
             }
+            ValueKind::Number => spend(&mut self.left, length(view)),
             ValueKind::Seq | ValueKind::Iterable => self.put_items(view, descend(levels)?),
             ValueKind::Map => self.put_fields(view, descend(levels)?),
             // Whoever binds one of those may never use it.
@@ -49,4 +75,10 @@ impl Scale {
         }
         Ok(())
     }
+}
+
+/// The language writes a float without an exponent, however far its digits are from the point.
+fn length(number: &minijinja::Value) -> usize {
+    let size = f64::try_from(number.clone()).unwrap_or(0.0).abs();
+    if number.is_integer() || size == 0.0 || (1e-16..1e16).contains(&size) { 4 } else { LONG_FLOAT }
 }

@@ -144,6 +144,28 @@ CREATE TABLE kairo.run_claims (
 CREATE INDEX idx_run_claims_automation ON kairo.run_claims (automation_id);
 CREATE INDEX idx_run_claims_owner ON kairo.run_claims (owner_id);
 
+-- The latest steps in brief, in the column that the seed has for logs: names, states and codes, and no contents.
+CREATE FUNCTION kairo.sum_up_run() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+           'at', latest.started_at, 'node', latest.node, 'iteration', nullif(latest.iteration, ''), 'kind', latest.kind,
+           'attempt', latest.attempt, 'state', latest.state, 'port', latest.port,
+           'ms', round(extract(epoch FROM latest.finished_at - latest.started_at) * 1000),
+           -- As text: what is said beside the code may hold U+0000, which no function on JSON lets pass.
+           'error', substring(latest.error::text FROM '"code":"([^"]+)"'))) ORDER BY latest.seq), '[]')
+    INTO NEW.logs
+    FROM (SELECT * FROM kairo.automation_run_steps AS step WHERE step.run_id = NEW.id
+           ORDER BY step.seq DESC LIMIT 100) AS latest;
+  RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER sum_up_run BEFORE UPDATE ON automation_runs
+  FOR EACH ROW WHEN (
+    NEW.phase <> OLD.phase AND NEW.status <> 'RUNNING' AND nullif(current_setting('kairo.actor', true), '') IS NOT NULL
+  ) EXECUTE FUNCTION kairo.sum_up_run();
+
 -- Runs that their automation does not count yet. A count that every run writes would make all of them wait for one
 -- another's commit; these rows are added side by side, and added up by the program now and then.
 CREATE TABLE kairo.uncounted_runs (

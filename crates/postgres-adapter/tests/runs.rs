@@ -1,9 +1,13 @@
 //! Runs in the database: who waits for whom, and what becomes of what another client does.
 
-use kairo_domain::{Actor, Automation, AutomationId, FlowNumber, Run, RunId, RunPhase, User, Verb};
-use kairo_flow::TriggerKind;
+use kairo_domain::{
+    Actor, Automation, AutomationId, FailedPhase, FlowNumber, Run, RunFailure, RunId, RunPhase, User, Verb,
+};
+use kairo_flow::{StepError, StepState, TriggerKind};
 use kairo_ports::{Claiming, RunLimits, Store, StoreError, UnitOfWork};
-use kairo_testkit::builders::{acting, active_automation, admin, at, listener, permit, run, step};
+use kairo_testkit::builders::{
+    acting, active_automation, admin, at, listener, permit, run, step, step_in_state,
+};
 use kairo_testkit::postgres::TestDatabase;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -102,6 +106,34 @@ async fn a_second_firing_waits_for_the_first() {
     let may = permit(&system, Verb::Create, &second);
     assert!(!after(&database, one, two.runs().add(&may, &second, &[])).await.unwrap());
     assert_eq!(two.runs().get(known.id).await.unwrap(), Some(known));
+}
+
+#[tokio::test]
+async fn a_run_that_ends_leaves_its_steps_in_brief_where_the_seed_has_logs() {
+    let database = migrated_database().await;
+    let store = store_of(&database).await;
+    let World { runs: [queued, _], .. } = world(&store).await;
+    let mut work = store.begin(&Actor::System).await.unwrap();
+    let mut run = taken(claim(&mut *work, &queued).await);
+    let error = StepError::permanent("stopped", "a \0 that JSON of the database does not know");
+    let failed = StepState::Failed { error, port: None };
+    let steps = [step(1, "first").build(), step_in_state(2, "second", failed).build()];
+    run.fail(FailedPhase::Failed, RunFailure::of_run("stopped", "stopped"), at(9)).unwrap();
+    work.progress().checkpoint(&run, &steps).await.unwrap();
+    work.commit().await.unwrap();
+    let mut owner = connect_owner(&database).await;
+    let logs: serde_json::Value = sqlx::query_scalar("SELECT logs FROM automation_runs WHERE id = $1")
+        .bind(run.id.uuid())
+        .fetch_one(&mut owner)
+        .await
+        .unwrap();
+    let told =
+        |name: &str| logs.as_array().unwrap().iter().map(|step| step[name].clone()).collect::<Vec<_>>();
+    assert_eq!(told("node"), ["first", "second"]);
+    assert_eq!(told("state"), ["DONE", "FAILED"]);
+    assert_eq!(told("error"), [serde_json::Value::Null, "stopped".into()]);
+    assert!(told("ms").iter().all(serde_json::Value::is_number), "{logs}");
+    assert!(!logs.to_string().contains("does not know"));
 }
 
 #[tokio::test]

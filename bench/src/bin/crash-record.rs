@@ -22,9 +22,9 @@ struct Args {
     /// How often the database is stopped at once
     #[arg(default_value_t = 20)]
     stops: u32,
-    /// Over how many minutes that is spread
-    #[arg(default_value_t = 9)]
-    minutes: u32,
+    /// Over how many seconds that is spread; start and end take a minute more
+    #[arg(default_value_t = 480)]
+    seconds: u64,
     /// Where the order of kills comes from
     #[arg(default_value_t = 20_261_127)]
     seed: u64,
@@ -32,12 +32,12 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Args { runs, kills, stops, minutes, seed } = Args::parse();
+    let Args { runs, kills, stops, seconds, seed } = Args::parse();
     let plan = CrashPlan {
         runs,
         kills,
         stops,
-        during: Duration::from_secs(60 * u64::from(minutes)),
+        during: Duration::from_secs(seconds),
         patience: Duration::from_secs(60),
         stale_ms: Some(1_000),
         seed,

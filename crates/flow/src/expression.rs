@@ -1,7 +1,12 @@
 mod convert;
+mod own;
 mod parse;
+mod price;
+mod priced;
 mod sandbox;
 mod scan;
+#[cfg(test)]
+mod tests;
 mod weight;
 
 pub(crate) use convert::{measure, to_view};

@@ -6,7 +6,8 @@ use minijinja::{Environment, ErrorKind, Expression, Output, State, UndefinedBeha
 use serde_json::Value;
 
 use super::convert::{MAX_JSON, to_json, too_large};
-use super::{parse, scan, weight};
+use super::weight::Weight;
+use super::{parse, priced, scan};
 use crate::StepError;
 
 /// What one evaluation may cost: enough to read and write a value of the largest size, and no more.
@@ -32,6 +33,7 @@ fn sandbox() -> Environment<'static> {
     // The language's own would indent by any number of spaces, which no fuel is charged for.
     environment.add_filter("tojson", as_json);
     environment.remove_filter("pprint");
+    priced::add(&mut environment);
     environment.add_filter("fromjson", from_json);
     // What the statements of a template bind goes through it.
     environment.add_filter("kept", kept);
@@ -45,8 +47,13 @@ fn format(
     state: &mut State<'_, '_>,
     value: &minijinja::Value,
 ) -> Result<(), minijinja::Error> {
-    if value.as_str().is_some() {
-        return escape_formatter(out, state, value);
+    if let Some(text) = value.as_str() {
+        // Escaped, it is six times as long, and what takes it in may be a name.
+        return if text.len() > MAX_JSON {
+            Err(refused(too_large()))
+        } else {
+            escape_formatter(out, state, value)
+        };
     }
     escape_formatter(out, state, &minijinja::Value::from(as_json(value)?))
 }
@@ -63,13 +70,13 @@ fn from_json(state: &State<'_, '_>, text: &str) -> Result<minijinja::Value, mini
 
 /// Refuses what a step could not keep either; anything else may have a name.
 fn kept(state: &State<'_, '_>, value: minijinja::Value) -> Result<minijinja::Value, minijinja::Error> {
-    let count = weight::count(&value).map_err(refused)?;
-    state.consume_fuel(count)?;
+    let weight = Weight::of(&value).map_err(refused)?;
+    state.consume_fuel(weight.values)?;
     Ok(value)
 }
 
 /// An error that an evaluation ends with as it is.
-fn refused(error: StepError) -> minijinja::Error {
+pub(super) fn refused(error: StepError) -> minijinja::Error {
     minijinja::Error::new(ErrorKind::InvalidOperation, error.message.clone()).with_source(error)
 }
 
@@ -86,8 +93,8 @@ impl Expr {
     /// # Errors
     /// What is wrong with it, for the person who wrote it.
     pub(crate) fn compile(source: &str) -> Result<Self, String> {
-        scan::expression(source)?;
-        let code = SANDBOX.compile_expression_owned(source.to_owned()).map_err(|error| explain(&error))?;
+        let bounded = scan::expression(source)?;
+        let code = SANDBOX.compile_expression_owned(bounded).map_err(|error| explain(&error))?;
         Ok(Self { code, source: source.trim().into() })
     }
 

@@ -5,11 +5,13 @@
 
 mod binding;
 mod chains;
+mod operands;
 mod words;
 
 use binding::Binding;
 use chains::Chains;
-use words::{FILTERS, OPERATOR_WORDS, STATEMENTS};
+use operands::Operands;
+use words::{FILTERS, OPERATOR_WORDS, STATEMENTS, is_number};
 
 /// The longest template.
 const MAX_TEMPLATE: usize = 256 * 1024;
@@ -23,7 +25,7 @@ pub(crate) fn is_plain(text: &str) -> bool {
     !text.as_bytes().windows(2).any(|pair| matches!(pair, b"{{" | b"{%" | b"{#"))
 }
 
-/// Refuses a template that the parser must not see, and gives it back with a bound on everything it binds to a name.
+/// Refuses a template that the parser must not see, and gives it back with a bound on all that it binds and computes.
 pub(super) fn template(source: &str) -> Result<String, String> {
     if source.len() > MAX_TEMPLATE {
         return Err(format!("a template has at most {MAX_TEMPLATE} bytes"));
@@ -34,39 +36,65 @@ pub(super) fn template(source: &str) -> Result<String, String> {
         match marker {
             b'#' => scan.comment(),
             b'%' => {
-                let mut binding = scan.statement()?;
-                scan.code(Some(*b"%}"), &mut binding)?;
-                edits.extend(binding.edits());
+                let code = scan.statement()?;
+                edits.extend(scan.code(Some(*b"%}"), code)?);
             }
             _ => {
                 scan.skip_sign();
-                scan.code(Some(*b"}}"), &mut Binding::none())?;
+                edits.extend(scan.code(Some(*b"}}"), Code::expression())?);
             }
         }
     }
-    Ok(edited(source, &edits))
+    Ok(edited(source, edits))
 }
 
-/// A text with others put in at these places, the first place first.
-fn edited(source: &str, edits: &[(usize, &str)]) -> String {
+/// A text with others put in at these places; those for the same place stand as they come.
+fn edited(source: &str, mut edits: Vec<(usize, &str)>) -> String {
+    edits.sort_by_key(|(at, _)| *at);
     let mut text =
         String::with_capacity(source.len() + edits.iter().map(|(_, edit)| edit.len()).sum::<usize>());
     let mut done = 0;
     for (at, edit) in edits {
-        text.push_str(&source[done..*at]);
+        text.push_str(&source[done..at]);
         text.push_str(edit);
-        done = *at;
+        done = at;
     }
     text.push_str(&source[done..]);
     text
 }
 
-/// Refuses an expression that the parser must not see.
-pub(super) fn expression(source: &str) -> Result<(), String> {
+/// Refuses an expression that the parser must not see, and gives it back with a bound on all that it computes.
+pub(super) fn expression(source: &str) -> Result<String, String> {
     if source.len() > MAX_EXPRESSION {
         return Err(format!("an expression has at most {MAX_EXPRESSION} bytes"));
     }
-    Scan { source: source.as_bytes(), at: 0, elifs: 0 }.code(None, &mut Binding::none())
+    let edits = Scan { source: source.as_bytes(), at: 0, elifs: 0 }.code(None, Code::expression())?;
+    Ok(edited(source, edits))
+}
+
+/// What is known of the code that is being read.
+struct Code {
+    chains: Chains,
+    binding: Binding,
+    operands: Operands,
+}
+
+impl Code {
+    fn expression() -> Self {
+        Self { chains: Chains::new(), binding: Binding::none(), operands: Operands::new() }
+    }
+
+    fn statement(word: &str) -> Self {
+        Self { binding: Binding::of(word), operands: Operands::of(word), ..Self::expression() }
+    }
+
+    /// What is to be put into the source once the code ends here.
+    fn edits(mut self, at: usize) -> Vec<(usize, &'static str)> {
+        self.binding.close(at);
+        let mut edits = self.operands.edits(at);
+        edits.extend(self.binding.edits());
+        edits
+    }
 }
 
 struct Scan<'a> {
@@ -103,7 +131,7 @@ impl Scan<'_> {
         }
     }
 
-    fn statement(&mut self) -> Result<Binding, String> {
+    fn statement(&mut self) -> Result<Code, String> {
         self.skip_sign();
         self.skip_spaces();
         let word = self.word();
@@ -114,61 +142,79 @@ impl Scan<'_> {
         if self.elifs > MAX_ELIF {
             return Err(format!("a template has at most {MAX_ELIF} `elif`"));
         }
-        Ok(Binding::of(&word))
+        Ok(Code::statement(&word))
     }
 
-    /// Walks over code up to its end, and bounds the chains in it.
-    fn code(&mut self, end: Option<[u8; 2]>, binding: &mut Binding) -> Result<(), String> {
-        let mut chains = Chains::new();
+    /// Walks over code up to its end, and says what is to be put into it.
+    fn code(&mut self, end: Option<[u8; 2]>, mut code: Code) -> Result<Vec<(usize, &'static str)>, String> {
         while let Some(byte) = self.peek() {
             let start = self.at;
-            if chains.open == 0 && self.ends(end) {
-                binding.close(start);
-                return Ok(());
+            if code.chains.open == 0 && self.ends(end) {
+                return Ok(code.edits(start));
             }
-            if is_word(byte) {
-                let word = self.word();
-                if OPERATOR_WORDS.contains(&word.as_str()) {
-                    chains.link()?;
+            match byte {
+                b'\'' | b'"' => {
+                    self.text(byte);
+                    code.operands.text(start);
                 }
-                if chains.open == 0 {
-                    binding.word(&word, start..self.at)?;
-                }
-            } else {
-                self.sign(byte, &mut chains, binding)?;
+                _ if is_word(byte) => self.any_word(&mut code)?,
+                b'(' | b'[' | b'{' | b')' | b']' | b'}' => self.bracket(byte, &mut code)?,
+                _ => self.sign(byte, &mut code)?,
             }
         }
-        Ok(())
+        Ok(code.edits(self.at.min(self.source.len())))
     }
 
-    /// Walks over what is no word.
-    fn sign(&mut self, byte: u8, chains: &mut Chains, binding: &mut Binding) -> Result<(), String> {
+    fn any_word(&mut self, code: &mut Code) -> Result<(), String> {
         let start = self.at;
+        let word = self.word();
+        numeral(&word, is_digit_first(&word))?;
+        if OPERATOR_WORDS.contains(&word.as_str()) {
+            code.chains.link()?;
+        }
+        if code.chains.open == 0 {
+            code.binding.word(&word, start..self.at)?;
+        }
+        code.operands.word(&word, start..self.at)
+    }
+
+    fn bracket(&mut self, byte: u8, code: &mut Code) -> Result<(), String> {
+        let start = self.at;
+        self.at += 1;
+        code.binding.builds();
+        if matches!(byte, b'(' | b'[' | b'{') {
+            code.chains.enter()?;
+            code.operands.open(byte, start);
+            Ok(())
+        } else {
+            code.chains.leave();
+            code.operands.close(start)
+        }
+    }
+
+    /// Walks over what is no word, no text and no bracket.
+    fn sign(&mut self, byte: u8, code: &mut Code) -> Result<(), String> {
+        let start = self.at;
+        self.at += 1;
         match byte {
-            b'\'' | b'"' => {
-                self.text(byte);
-                return Ok(());
-            }
-            b'(' | b'[' | b'{' => chains.enter()?,
-            b')' | b']' | b'}' => chains.leave(),
-            b',' => chains.restart(),
+            b',' => code.chains.restart(),
             b'|' | b'+' | b'-' | b'*' | b'/' | b'%' | b'~' | b'.' | b'=' | b'<' | b'>' | b'!' => {
-                chains.link()?;
+                code.chains.link()?;
             }
             _ => {}
         }
-        self.at += 1;
+        code.operands.sign(byte, self.peek(), start)?;
         match byte {
             b'|' => self.filter()?,
             b'.' => self.attribute()?,
             _ => {}
         }
         match byte {
-            b'=' if chains.open == 0 && self.is_assignment(start) => binding.open(self.at),
-            b',' if chains.open == 0 => binding.comma(start),
+            b'=' if code.chains.open == 0 && self.is_assignment(start) => code.binding.open(self.at),
+            b',' if code.chains.open == 0 => code.binding.comma(start),
             b'.' => {}
             _ if byte.is_ascii_whitespace() => {}
-            _ => binding.builds(),
+            _ => code.binding.builds(),
         }
         Ok(())
     }
@@ -182,13 +228,38 @@ impl Scan<'_> {
 
     /// A loop keeps what its method `changed` is given: with itself in it, nothing would ever be freed.
     fn attribute(&mut self) -> Result<(), String> {
+        let number = self.is_behind_number();
+        if number && !self.peek().is_some_and(is_word) {
+            return Ok(());
+        }
+        let exponent = number
+            && matches!(self.peek(), Some(b'e' | b'E'))
+            && self.source.get(self.at + 1).is_some_and(u8::is_ascii_digit);
         self.skip_spaces();
         let name = self.word();
+        numeral(&name, exponent || is_digit_first(&name))?;
         self.skip_spaces();
         if name == "changed" && self.peek() == Some(b'(') {
             return Err("there is no method `changed`".to_owned());
         }
+        if name == "cycle" && self.is_bare_call() {
+            return Err("`cycle` is given what it cycles through".to_owned());
+        }
         Ok(())
+    }
+
+    /// Whether this point is that of a number; behind the `1` of `a.1` it is that of an attribute.
+    fn is_behind_number(&self) -> bool {
+        let before = &self.source[..self.at - 1];
+        let word = before.iter().rev().take_while(|byte| is_word(**byte)).count();
+        let (before, word) = before.split_at(before.len() - word);
+        word.first().is_some_and(u8::is_ascii_digit) && before.last() != Some(&b'.')
+    }
+
+    /// Whether brackets follow with nothing in them.
+    fn is_bare_call(&self) -> bool {
+        let mut rest = self.source[self.at..].iter().filter(|byte| !byte.is_ascii_whitespace());
+        rest.next() == Some(&b'(') && rest.next() == Some(&b')')
     }
 
     fn filter(&mut self) -> Result<(), String> {
@@ -235,6 +306,15 @@ impl Scan<'_> {
     fn peek(&self) -> Option<u8> {
         self.source.get(self.at).copied()
     }
+}
+
+fn is_digit_first(word: &str) -> bool {
+    word.as_bytes().first().is_some_and(u8::is_ascii_digit)
+}
+
+/// Refuses a number with a word at its end, which would be missed.
+fn numeral(word: &str, number: bool) -> Result<(), String> {
+    if number && !is_number(word) { Err(format!("`{word}` is not a number")) } else { Ok(()) }
 }
 
 const fn is_word(byte: u8) -> bool {

@@ -106,6 +106,7 @@ async fn sweep(studio: &Studio, stop: &Stop) {
 }
 
 async fn settle_counts(studio: &Studio, stop: &Stop) {
+    let mut failing = false;
     let mut beat = interval(SETTLE_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -113,8 +114,12 @@ async fn settle_counts(studio: &Studio, stop: &Stop) {
             _ = stop.asked() => return,
             _ = beat.tick() => {}
         }
-        if let Err(error) = studio.jobs().settle_counts().await {
-            tracing::debug!(%error, "how often automations were run is added up later");
+        let settled = studio.jobs().settle_counts().await;
+        if let Err(error) = &settled
+            && !failing
+        {
+            tracing::warn!(%error, "how often automations were run cannot be added up for now");
         }
+        failing = settled.is_err();
     }
 }

@@ -81,7 +81,7 @@ impl AutomationRepository for MemoryUnitOfWork {
     }
 
     /// Nobody reads this store without the port.
-    async fn settle_counts(&mut self) -> Result<u64, StoreError> {
+    async fn settle_counts(&mut self, _limit: u16) -> Result<u64, StoreError> {
         self.demand_system()?;
         Ok(0)
     }

@@ -43,9 +43,9 @@ pub trait AutomationRepository: Send {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 
-    /// Has whoever reads the store without this port see what was counted, and tells of how many automations that was
-    /// news. MUST fail with [`StoreError::Refused`] unless the actor of the unit is the program itself.
-    async fn settle_counts(&mut self) -> Result<u64, StoreError>;
+    /// Has whoever reads the store without this port see what was counted, at most so many of those counts, and tells how
+    /// many they were. MUST fail with [`StoreError::Refused`] unless the actor of the unit is the program itself.
+    async fn settle_counts(&mut self, limit: u16) -> Result<u64, StoreError>;
 
     /// One version of the flow of an automation.
     async fn flow(&mut self, id: AutomationId, number: FlowNumber)

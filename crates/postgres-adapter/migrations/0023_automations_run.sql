@@ -10,7 +10,7 @@ ALTER TABLE automations
   ADD CONSTRAINT automations_settings_numbers_check
     CHECK (NOT jsonb_path_exists(settings, '$.** ? (@.type() == "number" && (@ > 1.7e308 || @ < -1.7e308))')),
   -- The bounds of the domain's AutomationSettings. Claims and purges go through the settings of everybody: one that
-  -- cannot be read as a whole number would stop them for all.
+  -- cannot be read would stop them for all.
   ADD CONSTRAINT automations_settings_bounds_check CHECK (
     nullif(settings -> 'runTimeoutSeconds', 'null') BETWEEN '1' AND '604800'
     AND settings ->> 'runTimeoutSeconds' NOT LIKE '%.%'
@@ -18,6 +18,7 @@ ALTER TABLE automations
     AND settings ->> 'maxConcurrentRuns' NOT LIKE '%.%'
     AND nullif(settings -> 'retentionDays', 'null') BETWEEN '1' AND '3650'
     AND settings ->> 'retentionDays' NOT LIKE '%.%'
+    AND jsonb_typeof(nullif(settings -> 'vars', 'null')) = 'object'
   );
 
 ALTER TABLE automation_runs
@@ -171,7 +172,11 @@ CREATE TRIGGER sum_up_run BEFORE UPDATE ON automation_runs
 CREATE TABLE kairo.uncounted_runs (
   automation_id UUID        NOT NULL,
   runs          INTEGER     NOT NULL,
-  last_at       TIMESTAMPTZ NOT NULL
+  last_at       TIMESTAMPTZ NOT NULL,
+
+  CONSTRAINT uncounted_runs_automation_id_fkey
+    FOREIGN KEY (automation_id) REFERENCES public.automations (id) ON DELETE CASCADE,
+  CONSTRAINT uncounted_runs_runs_check CHECK (runs > 0)
 );
 
 CREATE INDEX idx_uncounted_runs ON kairo.uncounted_runs (automation_id);
@@ -256,8 +261,8 @@ $$;
 CREATE TRIGGER leave_run AFTER UPDATE ON automation_runs
   FOR EACH ROW WHEN (NEW.phase <> OLD.phase AND NEW.phase <> 'RUNNING') EXECUTE FUNCTION kairo.leave_run();
 
--- Notes that an automation was run. A definer function: whoever can see an automation may count runs of it, and nobody
--- may do anything else about counts.
+-- Notes that an automation was run. A definer function, so that nobody may do anything else about counts; who may run the
+-- automation is seen to by whoever calls it.
 CREATE FUNCTION kairo.note_runs(counted uuid, more integer, instant timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   INSERT INTO kairo.uncounted_runs (automation_id, runs, last_at) VALUES (counted, more, instant)
@@ -270,20 +275,28 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
    WHERE noted.automation_id = counted
 $$;
 
--- Adds up what was noted, and tells of how many automations.
-CREATE FUNCTION kairo.settle_counts() RETURNS bigint
+-- Adds up what was noted, at most so many notes, and tells how many they were. An automation that somebody holds is left
+-- for later.
+CREATE FUNCTION kairo.settle_counts(most integer) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  WITH noted AS (
-    DELETE FROM kairo.uncounted_runs RETURNING automation_id, runs, last_at
+  WITH free AS MATERIALIZED (
+    SELECT flow.id FROM public.automations AS flow
+     WHERE flow.id IN (SELECT noted.automation_id FROM kairo.uncounted_runs AS noted)
+     ORDER BY flow.id LIMIT most FOR NO KEY UPDATE SKIP LOCKED
+  ), settled AS (
+    DELETE FROM kairo.uncounted_runs WHERE ctid = ANY (ARRAY (
+      SELECT noted.ctid FROM kairo.uncounted_runs AS noted WHERE noted.automation_id IN (SELECT id FROM free)
+       LIMIT most FOR UPDATE SKIP LOCKED))
+    RETURNING automation_id, runs, last_at
   ), summed AS (
-    SELECT automation_id, sum(runs) AS runs, max(last_at) AS last_at FROM noted GROUP BY automation_id
+    SELECT automation_id, sum(runs) AS runs, max(last_at) AS last_at FROM settled GROUP BY automation_id
   ), counted AS (
     UPDATE public.automations AS flow
        SET execution_count = least(flow.execution_count + summed.runs, 2147483647)::integer,
            last_executed_at = greatest(flow.last_executed_at, summed.last_at)
-      FROM summed WHERE flow.id = summed.automation_id RETURNING flow.id
+      FROM summed WHERE flow.id = summed.automation_id
   )
-  SELECT count(*) FROM counted
+  SELECT count(*) FROM settled
 $$;
 
 -- Takes a run for a worker: no row when there is nothing to do, and the run as it is when as many others are worked on

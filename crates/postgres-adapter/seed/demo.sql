@@ -228,9 +228,18 @@ SELECT drawn.id::uuid, owner.id, drawn.title, drawn.description, drawn.flow::jso
   JOIN users AS owner ON lower(owner.email) = drawn.address AND owner.deleted_at IS NULL
 ON CONFLICT DO NOTHING;
 
+-- What fires is found by its triggers.
+INSERT INTO kairo.automation_triggers (automation_id, node, kind, event)
+SELECT id, 'lead-created', 'event', 'lead.created' FROM automations
+ WHERE id = '01930000-0000-7000-8000-00000000f001' AND status = 'ACTIVE' AND deleted_at IS NULL
+   AND flow -> 'nodes' @> '[{"id": "lead-created"}]'
+ON CONFLICT DO NOTHING;
+
 -- Only beside an automation that is there. The one that has not ended sits in the two-day wait of its flow.
-INSERT INTO automation_runs (id, automation_id, status, phase, started_at, completed_at, duration_ms, logs, error)
+INSERT INTO automation_runs (id, automation_id, status, phase, started_at, due_at, completed_at, duration_ms, logs,
+                             error)
 SELECT ran.id::uuid, flow.id, ran.status::"RunStatus", ran.phase, now() - ran.ago,
+       CASE ran.phase WHEN 'WAITING' THEN now() - ran.ago + interval '2 days' END,
        now() - ran.ago + ran.milliseconds * interval '1 millisecond', ran.milliseconds, ran.logs::jsonb, ran.error
   FROM (VALUES
     ('01930000-0000-7000-8000-000000009001', '01930000-0000-7000-8000-00000000f001', 'SUCCESS', 'SUCCESS',

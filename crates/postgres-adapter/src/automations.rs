@@ -83,9 +83,10 @@ impl TryFrom<VersionRow> for FlowVersion {
 /// How lists of automations find their rows: every expression is that of an index.
 pub(crate) const LISTING: Listing<AutomationField> = Listing {
     columns: "id, user_id, title, description, flow, flow_number, settings, status::text, \
-              least(execution_count + fresh.runs, 2147483647)::integer AS execution_count, \
-              greatest(last_executed_at, fresh.last_at) AS last_executed_at, created_at, updated_at, version",
-    rows: "FROM automations CROSS JOIN LATERAL kairo.uncounted(id) AS fresh WHERE deleted_at IS NULL",
+              least(execution_count + (SELECT runs FROM kairo.uncounted(id)), 2147483647)::integer AS execution_count, \
+              greatest(last_executed_at, (SELECT last_at FROM kairo.uncounted(id))) AS last_executed_at, created_at, \
+              updated_at, version",
+    rows: "FROM automations WHERE deleted_at IS NULL",
     field: |field| match field {
         AutomationField::Status => Expression::enumeration("status", "AutoStatus"),
         AutomationField::UserId => Expression::plain("user_id"),
@@ -204,11 +205,12 @@ impl AutomationRepository for PgUnitOfWork {
         statements.met_one(u64::from(noted.is_some()))
     }
 
-    async fn settle_counts(&mut self) -> Result<u64, StoreError> {
+    async fn settle_counts(&mut self, limit: u16) -> Result<u64, StoreError> {
         self.demand_system()?;
         let (statements, connection) = self.parts();
         let settled = sqlx::query_scalar!(
-            r#"/* kairo:automations.settle_counts */ SELECT kairo.settle_counts() AS "automations!""#,
+            r#"/* kairo:automations.settle_counts */ SELECT kairo.settle_counts($1) AS "notes!""#,
+            i32::from(limit),
         )
         .fetch_one(connection);
         Ok(statements.run(settled).await?.unsigned_abs())

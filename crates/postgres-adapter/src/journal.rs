@@ -4,6 +4,7 @@ use kairo_domain::{
     Actor, CompanyId, Event, Filter, JournalEntry, JournalField, Origin, Page, PageRequest, Permit, Redacted,
     Refused, Resource, Sort, Verb,
 };
+use kairo_flow::TriggerKind;
 use kairo_ports::{Journal, JournalFilter, StoreError};
 use serde_json::{Value, json};
 use sqlx::types::Json;
@@ -200,7 +201,12 @@ impl PgUnitOfWork {
             origin.agent.as_ref().map(|agent| agent.expose().as_str()),
         )
         .execute(connection);
-        statements.run(insert).await.map(|_| ())
+        statements.run(insert).await?;
+        if TriggerKind::EVENTS.contains(&line.event) {
+            // It may have become a job, which the database does not announce.
+            self.ring_after_commit();
+        }
+        Ok(())
     }
 }
 

@@ -105,6 +105,14 @@ impl TryFrom<TriggerRow> for Trigger {
     }
 }
 
+/// One that cannot be read holds up no other.
+fn readable(row: ArmedRow) -> Option<ArmedTrigger> {
+    let automation = row.automation_id;
+    ArmedTrigger::try_from(row)
+        .inspect_err(|error| tracing::error!(automation.id = %automation, %error, "a trigger cannot be read"))
+        .ok()
+}
+
 #[async_trait]
 impl TriggerRepository for PgUnitOfWork {
     async fn of(&mut self, automation: AutomationId) -> Result<Vec<Trigger>, StoreError> {
@@ -194,7 +202,7 @@ impl TriggerRepository for PgUnitOfWork {
             event,
         )
         .fetch_all(connection);
-        statements.run(rows).await?.into_iter().map(ArmedTrigger::try_from).collect()
+        Ok(statements.run(rows).await?.into_iter().filter_map(readable).collect())
     }
 
     async fn due_schedules(&mut self, now: DateTime<Utc>, limit: u16) -> Result<Vec<Trigger>, StoreError> {

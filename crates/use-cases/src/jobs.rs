@@ -9,6 +9,8 @@ use crate::{Error, Firings};
 
 /// How many runs are looked at at a time.
 const PORTION: u16 = 200;
+/// How many counts are added up at a time.
+const COUNTS: u16 = 10_000;
 /// For how long an open run may be untouched until somebody looks whether it still has a job.
 const UNTOUCHED: TimeDelta = TimeDelta::seconds(60);
 
@@ -34,14 +36,18 @@ impl Jobs {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn settle_counts(&self) -> Result<u64, Error> {
-        retry(|| async move {
-            let mut work = self.desk.begin(&Actor::System).await?;
-            let settled = work.automations().settle_counts().await?;
-            work.commit().await?;
-            Ok(settled)
-        })
-        .await
+    pub async fn settle_counts(&self) -> Result<(), Error> {
+        loop {
+            let settled = retry(|| async move {
+                let mut work = self.desk.begin(&Actor::System).await?;
+                let settled = work.automations().settle_counts(COUNTS).await?;
+                work.commit().await?;
+                Ok(settled)
+            });
+            if settled.await? < u64::from(COUNTS) {
+                return Ok(());
+            }
+        }
     }
 
     /// Gives open runs that have no job a new one, and tells how many there were: none, unless somebody emptied the

@@ -117,11 +117,11 @@ impl Ear {
                 // Whatever was said before was not heard.
                 return Some((Ok(self.of_our_own()), self));
             };
-            let now = Instant::now();
-            let until = self.echo_at.unwrap_or(now + SILENCE);
+            let until = self.echo_at.unwrap_or_else(|| Instant::now() + SILENCE);
             match timeout_at(until, heard.next()).await {
                 Ok(Some(Ok(notification))) => {
-                    self.echo_at.get_or_insert(now + ECHO);
+                    // The later one counts, so a steady stream of them is repeated when it pauses.
+                    self.echo_at = Some(Instant::now() + ECHO);
                     return Some((Ok(notification), self));
                 }
                 Ok(Some(Err(error))) => {

@@ -17,7 +17,7 @@ impl KnownHooks {
 
     pub(super) fn learn(&self, hook: Key) {
         let mut hooks = self.hooks();
-        if hooks.len() >= MOST {
+        if hooks.len() >= MOST && !hooks.contains(&hook) {
             hooks.clear();
         }
         hooks.insert(hook);

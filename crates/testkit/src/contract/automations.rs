@@ -220,7 +220,7 @@ pub async fn runs_are_counted(store: &dyn Store) {
     assert_eq!(aggregates::stored(store, &mine).await, Some(counted(&changed)));
     for _ in 0..2 {
         let mut work = begin(store, &Actor::System).await;
-        work.automations().settle_counts().await.unwrap();
+        work.automations().settle_counts(100).await.unwrap();
         work.commit().await.unwrap();
         assert_eq!(aggregates::stored(store, &mine).await, Some(counted(&changed)), "settled");
     }

@@ -1,5 +1,6 @@
 mod fields;
 
+use chrono::TimeDelta;
 use kairo_domain::{Id, LeadStatus, Message, Origin, Reason, Seen};
 use kairo_flow::{Effect, EffectKind, StepError};
 use kairo_ports::UnitOfWork;
@@ -14,8 +15,8 @@ use crate::leads::{capture_within, move_within, note_within};
 use crate::retry::is_contention;
 use crate::{CaptureLead, CreateCompany, Error, MoveLead, NoteLead};
 
-/// How many races for a row are lost until the run is put back. Each was won by somebody who got further.
-const MOST_LOST: u8 = 20;
+/// For how long a row is raced for until the run is put back.
+const PATIENCE: TimeDelta = TimeDelta::seconds(5);
 
 /// Whether an effect is one on our own data: it is kept in the same transaction as its step.
 pub(super) const fn is_inside(effect: &Effect) -> bool {
@@ -71,12 +72,12 @@ impl Drive {
         desk: &Desk,
         effect: &Effect,
     ) -> Result<(Box<dyn UnitOfWork>, Result<Came, Refusal>), Error> {
-        let mut lost = 0;
+        let give_up_at = desk.now() + PATIENCE;
         loop {
             let mut work = desk.ports.store.begin(&self.actor).await?;
             work.journal().came_from(&Origin { request: Some(origin_of(&self.run)), ..Origin::default() });
             match self.act_within(&mut *work, effect).await {
-                Err(Refusal::Store(error)) if lost < MOST_LOST && is_contention(&error) => lost += 1,
+                Err(Refusal::Store(error)) if is_contention(&error) && desk.now() < give_up_at => {}
                 came => return Ok((work, came)),
             }
         }

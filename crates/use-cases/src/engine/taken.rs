@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kairo_domain::{Actor, FailedPhase, Job, Run, RunFailure, RunId, Step};
+use kairo_domain::{Actor, FailedPhase, Job, Run, RunFailure, RunId, RunState, Step};
 use kairo_flow::{Execution, Plan, Scope};
 use kairo_ports::{Claimed, Claiming, RunLimits, UnitOfWork};
 use serde_json::{Value, json};
@@ -17,7 +17,9 @@ const LIMITS: RunLimits = RunLimits { per_owner: 100 };
 /// How soon a run whose automation or owner has enough under way is looked at again, if it has just been fired.
 const SOONEST: TimeDelta = TimeDelta::milliseconds(500);
 /// How late, if it has waited long.
-const LATEST: TimeDelta = TimeDelta::seconds(60);
+const LATEST: TimeDelta = TimeDelta::seconds(10);
+/// How much later a run is looked at again whose time has not come after all.
+const A_LITTLE: TimeDelta = TimeDelta::milliseconds(100);
 
 /// Drives a run until it ends, waits, or belongs to another worker.
 ///
@@ -28,7 +30,7 @@ pub(crate) async fn drive(desk: &Desk, id: RunId) -> Result<(), Error> {
     let driven = retry(|| async move {
         match claim(desk, id).await? {
             Some(claimed) => go(desk, claimed).await,
-            None => see_to_parent(desk, id).await,
+            None => see_to_unclaimed(desk, id).await,
         }
     });
     match driven.await {
@@ -65,13 +67,18 @@ async fn put_off(work: &mut dyn UnitOfWork, id: RunId, now: DateTime<Utc>) -> Re
     Ok(work.queue().enqueue(&Job::DriveRun(id), now + pause).await?)
 }
 
-/// A run that has ended has nothing to do but to wake its parent: the worker that ended it may not have come to that.
-async fn see_to_parent(desk: &Desk, id: RunId) -> Result<(), Error> {
-    let mut work = desk.begin_read(&Actor::System).await?;
-    match work.runs().get(id).await? {
-        Some(run) if run.has_ended() => wake_parent(desk, &run).await,
-        _ => Ok(()),
+/// A run that has ended has nothing to do but to wake its parent: the worker that ended it may not have come to that. One
+/// that still waits was woken too early, by a clock that is ahead of ours.
+async fn see_to_unclaimed(desk: &Desk, id: RunId) -> Result<(), Error> {
+    let mut work = desk.begin(&Actor::System).await?;
+    let Some(run) = work.runs().get(id).await? else { return Ok(()) };
+    if let RunState::Waiting { until: Some(until) } = run.state {
+        let again = until.max(desk.now() + A_LITTLE);
+        work.queue().enqueue(&Job::DriveRun(id), again).await?;
+        return Ok(work.commit().await?);
     }
+    drop(work);
+    if run.has_ended() { wake_parent(desk, &run).await } else { Ok(()) }
 }
 
 async fn go(desk: &Desk, claimed: Claimed) -> Result<(), Error> {

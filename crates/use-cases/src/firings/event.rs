@@ -56,7 +56,9 @@ impl Firings {
         let node = &armed.node;
         let plan = match self.desk.plan(armed.automation, armed.flow_number).await {
             Ok(plan) => plan,
-            Err(Error::FlowNotRunnable(_)) => return self.refuse(armed, "flow_not_runnable").await,
+            Err(Error::FlowNotRunnable(_) | Error::NotFound { .. }) => {
+                return self.refuse(armed, "flow_not_runnable").await;
+            }
             Err(other) => return Err(other),
         };
         let scope = Scope {

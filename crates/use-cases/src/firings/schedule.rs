@@ -9,6 +9,9 @@ use super::Firings;
 use crate::Error;
 use crate::retry::retry;
 
+/// How many schedules may fail before the others are left for later as well: then it is the store that fails.
+const MOST_FAILING: u16 = 20;
+
 impl Firings {
     /// Fires every schedule that is due, and tells how many runs that made. Any number of processes may do this at
     /// once: a planned instant makes one run.
@@ -16,11 +19,18 @@ impl Firings {
     /// # Errors
     /// Those of the store; what was fired before stays fired.
     pub async fn fire_schedules(&self) -> Result<usize, Error> {
-        let mut fired = 0;
-        while let Some(runs) = retry(|| self.fire_next()).await? {
-            fired += runs;
+        let (mut fired, mut failing) = (0, 0);
+        loop {
+            match retry(|| self.fire_next(failing)).await {
+                Ok(Some(runs)) => fired += runs,
+                Ok(None) => return Ok(fired),
+                Err(error) if failing < MOST_FAILING => {
+                    tracing::error!(%error, "a schedule cannot be fired; the next ones are");
+                    failing += 1;
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Ok(fired)
     }
 
     /// When the next schedule is due; nothing may be planned.
@@ -32,11 +42,13 @@ impl Firings {
         Ok(work.triggers().next_planned().await?)
     }
 
-    /// One schedule, its runs and its next instant in one unit; `None` when none is due.
-    async fn fire_next(&self) -> Result<Option<usize>, Error> {
+    /// One schedule, its runs and its next instant in one unit: the most urgent behind those that fail. `None` when none
+    /// is due.
+    async fn fire_next(&self, failing: u16) -> Result<Option<usize>, Error> {
         let now = self.desk.now();
         let mut work = self.desk.begin(&Actor::System).await?;
-        let Some(trigger) = work.triggers().due_schedules(now, 1).await?.pop() else { return Ok(None) };
+        let held = work.triggers().due_schedules(now, failing + 1).await?;
+        let Some(trigger) = held.into_iter().nth(failing.into()) else { return Ok(None) };
         let due = due(&trigger, now);
         work.triggers().plan(trigger.automation, &trigger.node, due.next).await?;
         let runs = self.fire_at(&mut *work, trigger, &due.instants).await?;

@@ -8,8 +8,8 @@ use crate::once::{keep, replay};
 use crate::{Error, Once, Outcome};
 
 impl Runs {
-    /// Ends a run, and the sub-flows it waits for; a run that waits for it goes on. A step that is under way may still have its effect outside; nothing
-    /// that it brings back is written.
+    /// Ends a run, and the sub-flows it waits for; a run that waits for it goes on. A step that is under way may still
+    /// have its effect outside; nothing that it brings back is written.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::IllegalTransition`] when it has ended;
@@ -30,14 +30,18 @@ impl Runs {
                 return Ok(Outcome::Replayed(answer));
             }
             let ended = self.end(&mut *work, actor, run).await?;
-            let mut waiting = work.runs().children(id).await?;
-            while let Some(child) = waiting.pop() {
-                waiting.extend(work.runs().children(child.id).await?);
-                self.end(&mut *work, actor, child).await?;
+            let mut parents = vec![id];
+            while let Some(parent) = parents.pop() {
+                // Of one that has ended: from then on it calls no further one.
+                for child in work.runs().children(parent).await? {
+                    parents.push(self.end(&mut *work, actor, child).await?.id);
+                }
             }
             keep(&mut *work, once, &ended, now).await?;
             work.commit().await?;
-            wake_parent(desk, &ended).await?;
+            if let Err(error) = wake_parent(desk, &ended).await {
+                tracing::warn!(run.id = %id, %error, "the run that waits for a cancelled one goes on later");
+            }
             Ok(Outcome::Done(ended))
         })
         .await

@@ -154,6 +154,11 @@ async fn settings_out_of_their_bounds_are_refused() {
             assert!(!accepts(&mut connection, name, other).await, "{name}: {other}");
         }
     }
+    for (vars, fits) in
+        [("{}", true), ("null", true), (r#"{"a": [1]}"#, true), ("[]", false), (r#""a""#, false)]
+    {
+        assert_eq!(accepts(&mut connection, "vars", vars).await, fits, "vars: {vars}");
+    }
 }
 
 /// Whether automations may have this setting.

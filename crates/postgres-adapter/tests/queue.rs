@@ -187,3 +187,23 @@ async fn enqueue(store: &impl Store, job: Job) {
     work.queue().enqueue(&job, at(0)).await.unwrap();
     work.commit().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_look_for_what_is_due_reads_nothing_of_what_is_not() {
+    let database = migrated_database().await;
+    let mut connection = connect(database.url()).await;
+    execute(
+        &mut connection,
+        "SELECT kairo.enqueue('drive_run', '{}', now() + day * interval '1 day', 'run:' || day)
+           FROM generate_series(1, 5000) AS day; ANALYZE graphile_worker._private_jobs",
+    )
+    .await;
+    let plan: Vec<String> = sqlx::query_scalar(
+        "EXPLAIN SELECT id FROM graphile_worker._private_jobs WHERE is_available = true AND run_at <= now()
+           ORDER BY priority, run_at LIMIT 64 FOR UPDATE SKIP LOCKED",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert!(plan.join("\n").contains("kairo_jobs_due"), "{plan:#?}");
+}

@@ -32,6 +32,21 @@ impl RunProgress for MemoryUnitOfWork {
         Ok(Claiming::Taken(Box::new(Claimed { run, settings, owner, steps })))
     }
 
+    async fn wake(&mut self, run: RunId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.demand_system()?;
+        let waits = |run: &&Run| matches!(run.state, RunState::Waiting { until: None });
+        let Some(seen) = self.view.runs.get(run).filter(waits).cloned() else { return Ok(false) };
+        self.write(move |shelf| {
+            if shelf.runs.get(seen.id) != Some(&seen) {
+                return Err(StoreError::Contention(None));
+            }
+            let state = RunState::Waiting { until: Some(now) };
+            shelf.runs.put(Run::restore(RunRecord { state, ..RunRecord::clone(&seen) }), now);
+            Ok(())
+        })?;
+        Ok(true)
+    }
+
     async fn checkpoint(&mut self, run: &Run, steps: &[Step]) -> Result<(), StoreError> {
         let may = match &self.actor {
             Actor::System => Ok(()),

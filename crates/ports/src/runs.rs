@@ -120,6 +120,10 @@ pub trait RunProgress: Send {
         now: DateTime<Utc>,
     ) -> Result<Claiming, StoreError>;
 
+    /// Lets a run that waits for sub-flows go on now, and tells whether it did: not one that was let go on before, that a
+    /// worker has, or that has ended. So of several sub-flows that end at once, one makes a job.
+    async fn wake(&mut self, run: RunId, now: DateTime<Utc>) -> Result<bool, StoreError>;
+
     /// Keeps what a run did, and where it stands now. The actor of the unit is the run's automation, or the program
     /// itself. MUST fail with [`StoreError::Stale`] unless the stored fence is that of the run, and when it has ended.
     /// Steps of a run that ends are [shortened](Step::shorten).

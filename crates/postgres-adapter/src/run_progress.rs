@@ -40,6 +40,19 @@ impl RunProgress for PgUnitOfWork {
         Ok(Claiming::Taken(Box::new(Claimed { run, settings, owner, steps })))
     }
 
+    async fn wake(&mut self, run: RunId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.demand_system()?;
+        let (statements, connection) = self.parts();
+        let update = sqlx::query!(
+            r#"/* kairo:run_progress.wake */ UPDATE automation_runs SET due_at = $2, touched_at = $2
+               WHERE id = $1 AND phase = 'WAITING' AND due_at IS NULL"#,
+            run.uuid(),
+            now,
+        )
+        .execute(connection);
+        Ok(statements.run(update).await?.rows_affected() == 1)
+    }
+
     async fn checkpoint(&mut self, run: &Run, steps: &[Step]) -> Result<(), StoreError> {
         let (statements, connection) = self.parts();
         let (ended, columns) = (Ended::of(&run.state), StepColumns::of(steps)?);

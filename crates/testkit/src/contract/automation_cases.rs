@@ -79,6 +79,7 @@ macro_rules! automation_contract {
                 idle_runs_are_found
                 idle_runs_are_met_by_portions
                 a_run_that_waits_for_another_is_not_idle
+                a_waiting_run_is_woken_once
                 old_runs_go
                 only_the_program_drives_runs
                 a_read_unit_drives_nothing

@@ -217,6 +217,29 @@ pub async fn a_run_that_waits_for_another_is_not_idle(store: &dyn Store) {
     assert!(open.iter().all(|run| found.contains(&run.id)));
 }
 
+/// A run that waits for sub-flows is woken once; one that waits for an instant, or for nothing, is not.
+pub async fn a_waiting_run_is_woken_once(store: &dyn Store) {
+    let mine = active(store).await;
+    let waiting = |until| run(&mine).with(|run| run.state = RunState::Waiting { until }).build();
+    let (for_a_child, for_a_time) = (waiting(None), waiting(Some(at(60))));
+    let queued = run(&mine).build();
+    add_all(store, &[for_a_child.clone(), for_a_time.clone(), queued.clone()]).await;
+    let wake = async |run: &Run| {
+        let mut work = begin(store, &Actor::System).await;
+        let woken = work.progress().wake(run.id, at(5)).await.unwrap();
+        work.commit().await.unwrap();
+        woken
+    };
+    assert!(wake(&for_a_child).await);
+    for asleep in [&for_a_child, &for_a_time, &queued] {
+        assert!(!wake(asleep).await);
+    }
+    let woken = seen_by(store, &Actor::System, for_a_child.id).await.unwrap();
+    assert_eq!(woken.state, RunState::Waiting { until: Some(at(5)) });
+    assert!(matches!(claim(store, &for_a_child, 5).await, Claiming::Taken(_)));
+    assert_eq!(seen_by(store, &Actor::System, for_a_time.id).await, Some(for_a_time));
+}
+
 /// Ended runs go when their automation keeps them no longer, with their steps, so many at a time; nobody is in the way.
 pub async fn old_runs_go(store: &dyn Store) {
     let world = World::in_store(store).await;
@@ -275,6 +298,9 @@ pub async fn only_the_program_drives_runs(store: &dyn Store) {
         let mut work = begin(store, &actor).await;
         let claimed = work.progress().claim(queued.id, LIMITS, at(1)).await.map(drop);
         assert_refused(land(work, claimed).await);
+        let mut work = begin(store, &actor).await;
+        let woken = work.progress().wake(queued.id, at(1)).await.map(drop);
+        assert_refused(land(work, woken).await);
         let mut work = begin(store, &actor).await;
         let found = work.progress().idle(at(99), None, 9).await.map(drop);
         assert_refused(land(work, found).await);

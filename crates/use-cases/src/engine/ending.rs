@@ -1,7 +1,6 @@
 use chrono::{DateTime, Utc};
 use kairo_domain::{
-    Actor, Event, FailedPhase, Job, Run, RunChange, RunFailure, RunId, RunPhase, RunRefused, RunState, Step,
-    Verb,
+    Actor, Event, FailedPhase, Job, Run, RunChange, RunFailure, RunId, RunRefused, RunState, Step, Verb,
 };
 use kairo_flow::Outcome;
 use kairo_ports::UnitOfWork;
@@ -80,10 +79,9 @@ pub(crate) async fn wake_parent(desk: &Desk, run: &Run) -> Result<(), Error> {
     .await
 }
 
-/// Lets a run that waits go on now. One that a worker has is left to it.
+/// Lets a run that waits for sub-flows go on now, in a unit of the program itself. One that a worker has is left to it.
 pub(super) async fn wake(work: &mut dyn UnitOfWork, run: RunId, now: DateTime<Utc>) -> Result<(), Error> {
-    let waits = work.runs().get(run).await?.is_some_and(|run| run.phase() == RunPhase::Waiting);
-    if waits {
+    if work.progress().wake(run, now).await? {
         work.queue().enqueue(&Job::DriveRun(run), now).await?;
     }
     Ok(())

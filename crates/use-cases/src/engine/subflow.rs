@@ -1,4 +1,4 @@
-use kairo_domain::{Automation, Fired, Firing, Id, ParentStep, Run, RunId, RunState, Step, Verb};
+use kairo_domain::{Actor, Automation, Fired, Firing, Id, ParentStep, Run, RunId, RunState, Step, Verb};
 use kairo_flow::{Plan, StepError, StepKey, StepState};
 use kairo_ports::UnitOfWork;
 use serde_json::{Value, json};
@@ -93,9 +93,9 @@ impl Drive {
         if self.children.is_empty() {
             return Ok(());
         }
-        let (desk, actor, children, run) = (&self.desk, &self.actor, &self.children, self.run.id);
+        let (desk, children, run) = (&self.desk, &self.children, self.run.id);
         retry(|| async move {
-            let mut work = desk.begin(actor).await?;
+            let mut work = desk.begin(&Actor::System).await?;
             for (_, child) in children {
                 if work.runs().get(*child).await?.is_none_or(|child| child.has_ended()) {
                     wake(&mut *work, run, desk.now()).await?;

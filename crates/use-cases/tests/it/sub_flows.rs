@@ -125,3 +125,25 @@ async fn a_worker_that_ends_right_after_the_sub_flow_leaves_its_job_to_wake_the_
     world.work().await;
     assert_eq!(world.done_steps(run).await, ["sub", "after"]);
 }
+
+#[tokio::test]
+async fn sub_flows_that_end_at_once_make_one_job_for_their_parent() {
+    let world = World::new().await;
+    let child_nodes = [("t", "trigger.manual", json!({})), ("wait", "wait", json!({"minutes": 5}))];
+    let child = world.active(&world.as_team(), flow(&child_nodes, &["t>wait"])).await;
+    let called = json!({"automation": child.id.to_string()});
+    let nodes =
+        [("t", "trigger.manual", json!({})), ("one", "subflow", called.clone()), ("two", "subflow", called)];
+    let parent = world.active(&world.as_team(), flow(&nodes, &["t>one", "t>two"])).await;
+    let run = world.fire(&world.as_team(), parent.id, json!({})).await;
+    world.work().await;
+    world.clock.advance(TimeDelta::minutes(5));
+    let [one, two] = world.store.take_due_jobs(world.now()).try_into().unwrap();
+    world.studio.jobs().perform(&one).await.unwrap();
+    // A worker has fetched the parent's job and not begun it.
+    assert_eq!(world.store.take_due_jobs(world.now()), [Job::DriveRun(run)]);
+    world.studio.jobs().perform(&two).await.unwrap();
+    assert_eq!(world.store.take_due_jobs(world.now()), []);
+    world.studio.jobs().perform(&Job::DriveRun(run)).await.unwrap();
+    assert_eq!(world.phase(run).await, RunPhase::Success);
+}

@@ -96,7 +96,8 @@ fn breach(constraint: &str) -> Option<Breach> {
         "run_claims_pkey" => Breach::Taken("runId"),
         "automation_runs_automation_id_fkey"
         | "automation_versions_automation_id_fkey"
-        | "automation_triggers_automation_id_fkey" => Breach::Missing("automationId"),
+        | "automation_triggers_automation_id_fkey"
+        | "uncounted_runs_automation_id_fkey" => Breach::Missing("automationId"),
         "automation_run_steps_run_id_fkey" | "run_claims_run_id_fkey" => Breach::Missing("runId"),
         "assets_created_by_fkey" => Breach::Missing("createdBy"),
         _ => return None,

@@ -4,6 +4,7 @@ use std::time::Duration;
 use reqwest::{Client, RequestBuilder};
 use tempfile::TempDir;
 
+use crate::Database;
 use crate::serving::{Serving, binary, command, data_folder};
 
 /// The program, serving demo data on a free port.
@@ -29,6 +30,23 @@ impl Program {
         let serving = Serving::start(command, &["--demo"]).await.expect("the program serves");
         let http = Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
         Self { serving, http, _folder: folder }
+    }
+
+    /// Starts the release build on this database, with no limit on webhooks, and prints what PostgreSQL says of its
+    /// durability.
+    ///
+    /// # Panics
+    /// As [`Program::start`].
+    pub async fn unlimited(database: &Database) -> Self {
+        let url = database.url();
+        let program = Self::start(&[
+            ("DATABASE_URL", url.as_str()),
+            ("KAIRO_RATES__HOOKS__REQUESTS", "1000000"),
+            ("KAIRO_LOG__FILTER", "error"),
+        ])
+        .await;
+        println!("PostgreSQL says {}", database.durability().await);
+        program
     }
 
     /// A path of the API.

@@ -40,14 +40,7 @@ struct Args {
 async fn main() {
     let Args { history, like_n8n, runs, senders } = Args::parse();
     let database = Database::start().await;
-    let url = database.url();
-    let program = Program::start(&[
-        ("DATABASE_URL", url.as_str()),
-        ("KAIRO_RATES__HOOKS__REQUESTS", "1000000"),
-        ("KAIRO_LOG__FILTER", "error"),
-    ])
-    .await;
-    println!("PostgreSQL says {}", database.durability().await);
+    let program = Program::unlimited(&database).await;
     let automation = Automation::draw(&program).await;
     if like_n8n {
         as_n8n_is_measured(&database, &program, &automation, [runs, senders]).await;

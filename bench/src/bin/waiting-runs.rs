@@ -29,14 +29,7 @@ struct Args {
 async fn main() {
     let Args { runs, seconds, fresh } = Args::parse();
     let database = Database::start().await;
-    let url = database.url();
-    let program = Program::start(&[
-        ("DATABASE_URL", url.as_str()),
-        ("KAIRO_RATES__HOOKS__REQUESTS", "1000000"),
-        ("KAIRO_LOG__FILTER", "error"),
-    ])
-    .await;
-    println!("PostgreSQL says {}", database.durability().await);
+    let program = Program::unlimited(&database).await;
     let during = Duration::from_secs(seconds);
     let lively = Automation::draw(&program).await;
     let patient = Automation::draw_waiting(&program).await;

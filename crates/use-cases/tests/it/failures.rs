@@ -1,14 +1,16 @@
 //! Failures that no fake can be talked into, with the mocks of the ports.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::world::studio_on;
-use kairo_domain::{Actor, LeadId, LeadStatus, Seen};
+use kairo_domain::{Actor, AutomationId, LeadId, LeadStatus, Seen};
 use kairo_ports::StoreError;
 use kairo_ports::mock::{MockStore, MockUnitOfWork};
-use kairo_testkit::builders::{actor_of, lead, team_member};
+use kairo_testkit::builders::{actor_of, lead, schedule, team_member};
 use kairo_testkit::fakes::ManualClock;
 use kairo_use_cases::{Error, MoveLead, Outcome, Studio};
+use uuid::Uuid;
 
 fn on(store: MockStore) -> Studio {
     studio_on(Arc::new(store), ManualClock::new())
@@ -68,4 +70,33 @@ async fn a_broken_row_tells_the_caller_nothing() {
     });
     let error = on(store).leads().get(&Actor::System, lead("Ada").build().id).await.unwrap_err();
     assert_eq!(error.to_string(), "something failed on our side");
+}
+
+#[tokio::test]
+async fn a_schedule_that_cannot_be_fired_holds_up_no_other() {
+    let [bad, good] = [1, 2].map(|number| AutomationId::from_uuid(Uuid::from_u128(number)));
+    let planned = Arc::new(AtomicBool::new(false));
+    let mut store = MockStore::new();
+    let told = Arc::clone(&planned);
+    store.expect_begin().returning(move |_| {
+        let mut unit = MockUnitOfWork::default();
+        unit.journal.expect_came_from().returning(|_| ());
+        let is_planned = told.load(Ordering::SeqCst);
+        unit.triggers.expect_due_schedules().returning(move |now, limit| {
+            let due = [bad, good].into_iter().filter(|id| *id == bad || !is_planned);
+            Ok(due.take(limit.into()).map(|id| schedule(id, "t", Some(now))).collect())
+        });
+        let told = Arc::clone(&told);
+        unit.triggers.expect_plan().returning(move |id, _, _| {
+            told.fetch_or(id == good, Ordering::SeqCst);
+            Ok(())
+        });
+        unit.automations.expect_get().returning(move |id| match id == bad {
+            true => Err(StoreError::Corrupt { table: "automations", column: "settings", id: id.uuid() }),
+            false => Ok(None),
+        });
+        Ok(Box::new(unit))
+    });
+    assert_eq!(on(store).firings().fire_schedules().await.unwrap(), 0);
+    assert!(planned.load(Ordering::SeqCst), "the one behind it");
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use kairo_domain::{Actor, Job, LeadStatus, Patch, RunId, RunPhase, Verb};
+use chrono::TimeDelta;
+use kairo_domain::{Actor, Job, LeadId, LeadStatus, Patch, RunId, RunPhase, Verb};
 use kairo_ports::{Store, StoreError};
 use kairo_testkit::builders::{full_lead, permit};
 use kairo_testkit::stepping::{Step, SteppedStore, interleave};
@@ -14,7 +15,7 @@ use crate::world::{World, studio_on};
 /// How often a worker stops in the longest of these runs.
 const STOPS: usize = 12;
 
-async fn moving(world: &World) -> (kairo_domain::LeadId, RunId) {
+async fn moving(world: &World) -> (LeadId, RunId) {
     let lead = full_lead().with(|lead| lead.status = LeadStatus::New).build();
     let mut work = world.store.begin(&Actor::System).await.unwrap();
     work.leads().add(&permit(&Actor::System, Verb::Create, &lead), &lead).await.unwrap();
@@ -27,7 +28,7 @@ async fn moving(world: &World) -> (kairo_domain::LeadId, RunId) {
 }
 
 /// Changes something else about the lead.
-async fn edit(store: &dyn Store, world: &World, id: kairo_domain::LeadId) -> Result<(), StoreError> {
+async fn edit(store: &dyn Store, world: &World, id: LeadId) -> Result<(), StoreError> {
     let mut work = store.begin(&Actor::System).await?;
     let mut lead = work.leads().get(id).await?.unwrap();
     let permit = permit(&Actor::System, Verb::Update, &lead);
@@ -52,4 +53,21 @@ fn a_lead_that_somebody_edits_meanwhile_does_not_stop_the_run_that_moves_it() {
         interleave(vec![drives, edits], &schedule);
         assert_eq!(runtime.block_on(world.phase(run)), RunPhase::Success, "edited after {stops} stops");
     }
+}
+
+#[tokio::test]
+async fn a_wait_that_the_queue_ends_too_early_ends_at_its_time() {
+    let world = World::new().await;
+    let nodes = [("t", "trigger.manual", json!({})), ("wait", "wait", json!({"minutes": 5}))];
+    let automation = world.active(&world.as_team(), flow(&nodes, &["t>wait"])).await;
+    let run = world.fire(&world.as_team(), automation.id, json!({})).await;
+    world.work().await;
+    let until = world.now() + TimeDelta::minutes(5);
+    // The clock of the queue is ahead of the worker's.
+    assert_eq!(world.store.take_due_jobs(until), [Job::DriveRun(run)]);
+    world.studio.jobs().perform(&Job::DriveRun(run)).await.unwrap();
+    assert_eq!(world.store.next_due(), Some(until));
+    world.clock.advance(TimeDelta::minutes(5));
+    world.work().await;
+    assert_eq!(world.phase(run).await, RunPhase::Success);
 }

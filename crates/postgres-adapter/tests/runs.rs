@@ -137,6 +137,42 @@ async fn a_run_that_ends_leaves_its_steps_in_brief_where_the_seed_has_logs() {
 }
 
 #[tokio::test]
+async fn counts_pass_over_an_automation_that_somebody_holds() {
+    let database = migrated_database().await;
+    let store = store_of(&database).await;
+    let World { owner, automation, .. } = world(&store).await;
+    let free = active_automation(owner.id, "Free").build();
+    let system = Actor::System;
+    let mut work = store.begin(&system).await.unwrap();
+    work.automations().add(&permit(&system, Verb::Create, &free), &free).await.unwrap();
+    for counted in [&automation, &free] {
+        let may = permit(&system, Verb::Run, counted);
+        work.automations().count_runs(&may, counted.id, 3, at(7)).await.unwrap();
+    }
+    work.commit().await.unwrap();
+    let mut somebody = connect_owner(&database).await;
+    execute(
+        &mut somebody,
+        &format!("BEGIN; SELECT FROM automations WHERE id = '{}' FOR UPDATE", automation.id),
+    )
+    .await;
+    let settle = async || {
+        let mut work = store.begin(&system).await.unwrap();
+        let settled = work.automations().settle_counts(10).await.unwrap();
+        work.commit().await.unwrap();
+        settled
+    };
+    assert_eq!(settle().await, 1);
+    execute(&mut somebody, "COMMIT").await;
+    assert_eq!((settle().await, settle().await), (1, 0));
+    let seen: Vec<i32> = sqlx::query_scalar("SELECT execution_count FROM automations ORDER BY id")
+        .fetch_all(&mut somebody)
+        .await
+        .unwrap();
+    assert_eq!(seen, [3, 3], "as whoever reads the table sees it");
+}
+
+#[tokio::test]
 async fn a_purge_passes_over_what_another_one_removes() {
     let database = migrated_database().await;
     let store = store_of(&database).await;

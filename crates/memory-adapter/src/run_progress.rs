@@ -1,10 +1,12 @@
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use kairo_domain::{Actor, AutomationSettings, Run, RunId, RunRecord, RunState, Step, User, UserActor, Via};
+use kairo_domain::{
+    Actor, AutomationId, AutomationSettings, Run, RunId, RunRecord, RunState, Step, User, UserActor, Via,
+};
 use kairo_ports::{Claimed, Claiming, IdleRun, RunLimits, RunProgress, StoreError};
 
 use crate::guard::refused;
-use crate::runs::{Claim, Kept, is_open_child};
+use crate::runs::{Claim, Kept, in_turn, is_open_child};
 use crate::shelf::Shelf;
 use crate::unit_of_work::MemoryUnitOfWork;
 
@@ -22,14 +24,28 @@ impl RunProgress for MemoryUnitOfWork {
             return Ok(Claiming::Nothing);
         };
         let settings = settings_of(&self.view, seen)?;
-        if is_full(&self.view, seen, &settings, limits) {
+        let seen = seen.clone();
+        if !has_place(&self.view, &seen, &settings) {
+            let automation = seen.automation;
+            self.write(move |shelf| stand_in_line(shelf, &seen))?;
+            return Ok(Claiming::InLine(automation));
+        }
+        if is_owner_busy(&self.view, &seen, limits) {
             return Ok(Claiming::Full);
         }
-        let seen = seen.clone();
         let run = self.write(move |shelf| claim(shelf, &seen, limits, now))?;
         let owner = self.view.users.get(&run.owner.uuid()).filter(|owner| owner.may_sign_in()).map(acting);
         let steps = self.view.runs.steps_of(run.id).cloned().collect();
         Ok(Claiming::Taken(Box::new(Claimed { run, settings, owner, steps })))
+    }
+
+    async fn next_in_line(&mut self, automation: AutomationId) -> Result<Vec<RunId>, StoreError> {
+        self.demand_system()?;
+        let most =
+            self.view.automations.get(&automation.uuid()).and_then(|one| one.settings.max_concurrent_runs);
+        let places = most.map(|most| usize::from(most).saturating_sub(self.view.runs.taken_of(automation)));
+        let line = self.view.runs.line_of(automation).into_iter();
+        Ok(line.map(|run| run.id).take(places.unwrap_or(usize::MAX)).collect())
     }
 
     async fn wake(&mut self, run: RunId, now: DateTime<Utc>) -> Result<bool, StoreError> {
@@ -93,14 +109,25 @@ impl RunProgress for MemoryUnitOfWork {
 /// Takes a run, unless somebody else did since it was seen, or took the last place.
 fn claim(shelf: &mut Shelf, seen: &Run, limits: RunLimits, now: DateTime<Utc>) -> Result<Run, StoreError> {
     let settings = settings_of(shelf, seen)?;
-    if shelf.runs.get(seen.id) != Some(seen) || is_full(shelf, seen, &settings, limits) {
+    let is_free = has_place(shelf, seen, &settings) && !is_owner_busy(shelf, seen, limits);
+    if shelf.runs.get(seen.id) != Some(seen) || !is_free {
         return Err(StoreError::Contention(None));
     }
     let mut run = seen.clone();
     run.claim().map_err(|_| StoreError::Contention(None))?;
     shelf.runs.put(run.clone(), now);
     shelf.runs.claims.put(run.id.uuid(), Claim { automation: run.automation, owner: run.owner });
+    shelf.runs.line.remove(&run.id.uuid());
     Ok(run)
+}
+
+/// A run that was taken or ended since it was seen has no need of a line.
+fn stand_in_line(shelf: &mut Shelf, seen: &Run) -> Result<(), StoreError> {
+    if shelf.runs.get(seen.id) != Some(seen) {
+        return Err(StoreError::Contention(None));
+    }
+    shelf.runs.line.put(seen.id.uuid(), ());
+    Ok(())
 }
 
 fn checkpoint(shelf: &mut Shelf, run: &Run, steps: &[Step]) -> Result<(), StoreError> {
@@ -134,7 +161,9 @@ fn is_idle(shelf: &Shelf, kept: &Kept, since: DateTime<Utc>) -> bool {
         }
         RunState::Success { .. } | RunState::Failed { .. } => false,
     };
-    kept.touched_at < since && should_move
+    let is_behind = shelf.runs.line.get(&run.id.uuid()).is_some()
+        && shelf.runs.line_of(run.automation).first().is_some_and(|first| first.id != run.id);
+    kept.touched_at < since && should_move && !is_behind
 }
 
 fn may_go_on(run: &Run, now: DateTime<Utc>) -> bool {
@@ -145,14 +174,19 @@ fn may_go_on(run: &Run, now: DateTime<Utc>) -> bool {
     }
 }
 
-/// Whether as many others are worked on as may be.
-fn is_full(shelf: &Shelf, run: &Run, settings: &AutomationSettings, limits: RunLimits) -> bool {
-    let others =
-        || shelf.runs.claims.entries().filter(|(id, _)| **id != run.id.uuid()).map(|(_, claim)| claim);
-    let of_automation = others().filter(|claim| claim.automation == run.automation).count();
-    let of_owner = others().filter(|claim| claim.owner == run.owner).count();
-    settings.max_concurrent_runs.is_some_and(|most| of_automation >= usize::from(most))
-        || of_owner >= usize::from(limits.per_owner)
+/// Whether fewer runs of its automation are worked on, or stand in line before it, than may be. One that a worker has, be
+/// it gone, has its place.
+fn has_place(shelf: &Shelf, run: &Run, settings: &AutomationSettings) -> bool {
+    let Some(most) = settings.max_concurrent_runs else { return true };
+    let line = shelf.runs.line_of(run.automation).into_iter();
+    let before = line.take_while(|other| in_turn(other) < in_turn(run)).count();
+    shelf.runs.claims.get(&run.id.uuid()).is_some()
+        || shelf.runs.taken_of(run.automation) + before < usize::from(most)
+}
+
+fn is_owner_busy(shelf: &Shelf, run: &Run, limits: RunLimits) -> bool {
+    let others = shelf.runs.claims.entries().filter(|(id, _)| **id != run.id.uuid());
+    others.filter(|(_, claim)| claim.owner == run.owner).count() >= usize::from(limits.per_owner)
 }
 
 fn settings_of(shelf: &Shelf, run: &Run) -> Result<AutomationSettings, StoreError> {

@@ -25,6 +25,8 @@ pub(crate) struct Runs {
     fired: Table<RunId, (Uuid, String)>,
     /// Those that workers have, by run.
     pub(crate) claims: Table<Claim>,
+    /// Those for which there was no place, by run.
+    pub(crate) line: Table<()>,
 }
 
 /// A run, and when somebody last touched it.
@@ -132,6 +134,19 @@ impl Runs {
         self.steps.get(&run.uuid()).into_iter().flatten().map(Arc::as_ref)
     }
 
+    /// How many of an automation workers have.
+    pub(crate) fn taken_of(&self, automation: AutomationId) -> usize {
+        self.claims.rows().filter(|claim| claim.automation == automation).count()
+    }
+
+    /// Those of an automation that stand in line, in their order.
+    pub(crate) fn line_of(&self, automation: AutomationId) -> Vec<&Run> {
+        let line = self.line.entries().filter_map(|(id, ())| self.rows.get(id)).map(|kept| &kept.run);
+        let mut line: Vec<&Run> = line.filter(|run| run.automation == automation).collect();
+        line.sort_by_key(|run| in_turn(run));
+        line
+    }
+
     /// Writes a run that was changed. One that no worker drives any more is not claimed; one that ended says less of its
     /// steps.
     pub(crate) fn put(&mut self, run: Run, touched_at: DateTime<Utc>) {
@@ -140,6 +155,7 @@ impl Runs {
             self.claims.remove(&run.id.uuid());
         }
         if status != RunStatus::Running {
+            self.line.remove(&run.id.uuid());
             self.shorten_steps(run.id, status);
         }
         self.rows.put(run.id.uuid(), Kept { run, touched_at });
@@ -166,6 +182,7 @@ impl Runs {
     pub(crate) fn remove(&mut self, run: &Run) {
         self.steps.remove(&run.id.uuid());
         self.claims.remove(&run.id.uuid());
+        self.line.remove(&run.id.uuid());
         self.fired.remove(&fire_key(run));
         self.rows.remove(&run.id.uuid());
     }
@@ -217,6 +234,11 @@ fn end(shelf: &mut Shelf, guard: &Guard, run: &Run) -> Result<(), StoreError> {
     });
     shelf.runs.put(ended, ending.at);
     Ok(())
+}
+
+/// What puts runs in line.
+pub(crate) fn in_turn(run: &Run) -> (DateTime<Utc>, RunId) {
+    (run.started_at, run.id)
 }
 
 /// Whether a step of the run waits for the other one.

@@ -25,7 +25,10 @@ pub struct Claimed {
 pub enum Claiming {
     /// The worker has it.
     Taken(Box<Claimed>),
-    /// As many runs of its automation or owner are worked on as may be.
+    /// As many runs of this automation, of which it is one, are worked on or stand in line before it as may be. It
+    /// stands in line itself from now on, until it is taken or ends.
+    InLine(AutomationId),
+    /// As many runs of its owner are worked on as may be.
     Full,
     /// There is nothing to do: it has ended, waits for a later instant, or is not there.
     Nothing,
@@ -120,6 +123,10 @@ pub trait RunProgress: Send {
         now: DateTime<Utc>,
     ) -> Result<Claiming, StoreError>;
 
+    /// Those that stand in line of an automation and may be taken now, in the order in which they were fired: as many as
+    /// there are places, and all of them when the automation has no limit any more.
+    async fn next_in_line(&mut self, automation: AutomationId) -> Result<Vec<RunId>, StoreError>;
+
     /// Lets a run that waits for sub-flows go on now, and tells whether it did: not one that was let go on before, that a
     /// worker has, or that has ended. So of several sub-flows that end at once, one makes a job.
     async fn wake(&mut self, run: RunId, now: DateTime<Utc>) -> Result<bool, StoreError>;
@@ -130,8 +137,8 @@ pub trait RunProgress: Send {
     async fn checkpoint(&mut self, run: &Run, steps: &[Step]) -> Result<(), StoreError>;
 
     /// The open runs that nobody has touched since an instant, the oldest first and then by id, those after the last one
-    /// that was looked at. Left out are those that wait for a later instant, and those that wait for a sub-flow that is
-    /// open. Each of the others must have a job; one without was lost. To add, take and keep a run is to touch it, the
+    /// that was looked at. Left out are those that wait for a later instant, those that wait for a sub-flow that is open,
+    /// and all that stand in line but the first of each line. Each of the others must have a job; one without was lost. To add, take and keep a run is to touch it, the
     /// last at the instant at which its latest step ended.
     async fn idle(
         &mut self,

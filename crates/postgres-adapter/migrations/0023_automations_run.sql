@@ -145,6 +145,18 @@ CREATE TABLE kairo.run_claims (
 CREATE INDEX idx_run_claims_automation ON kairo.run_claims (automation_id);
 CREATE INDEX idx_run_claims_owner ON kairo.run_claims (owner_id);
 
+-- The runs for which their automation had no place, in the order in which they were fired.
+CREATE TABLE kairo.run_line (
+  run_id        UUID        NOT NULL,
+  automation_id UUID        NOT NULL,
+  started_at    TIMESTAMPTZ NOT NULL,
+
+  CONSTRAINT run_line_pkey PRIMARY KEY (run_id),
+  CONSTRAINT run_line_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.automation_runs (id) ON DELETE CASCADE
+);
+
+CREATE INDEX idx_run_line_automation ON kairo.run_line (automation_id, started_at, run_id);
+
 -- The latest steps in brief, in the column that the seed has for logs: names, states and codes, and no contents.
 CREATE FUNCTION kairo.sum_up_run() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -187,7 +199,7 @@ DECLARE
   guarded regclass;
 BEGIN
   FOREACH guarded IN ARRAY ARRAY['kairo.automation_versions', 'kairo.automation_run_steps', 'kairo.automation_triggers',
-                                 'kairo.run_claims', 'kairo.uncounted_runs']::regclass[] LOOP
+                                 'kairo.run_claims', 'kairo.run_line', 'kairo.uncounted_runs']::regclass[] LOOP
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', guarded);
     EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', guarded);
     EXECUTE format('CREATE POLICY owner_all ON %s TO kairo_owner USING (true) WITH CHECK (true)', guarded);
@@ -239,12 +251,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
   END
 $$;
 
--- A run that no worker drives any more has no claim, whoever moved it; one that ended is a log and nothing more. The
+-- A run that no worker drives any more has no claim, whoever moved it; one that ended waits for no place, and is a log. The
 -- outputs of one that did not end well stay whole: it may be repeated from there on. So does what answers a webhook.
 CREATE FUNCTION kairo.leave_run() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   DELETE FROM kairo.run_claims WHERE run_id = NEW.id;
+  IF NEW.status <> 'RUNNING' THEN
+    DELETE FROM kairo.run_line WHERE run_id = NEW.id;
+  END IF;
   IF NEW.status = 'SUCCESS' THEN
     UPDATE kairo.automation_run_steps
        SET input = kairo.shortened(input), output = CASE kind WHEN 'respond' THEN output ELSE kairo.shortened(output) END
@@ -300,9 +315,10 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Takes a run for a worker: no row when there is nothing to do, and the run as it is when as many others are worked on
--- as may be. Statement by statement, since who waited for the lock must see what was committed meanwhile.
+-- as may be; those of its automation include the ones that stand in line before it, and it stands there itself then.
+-- Statement by statement, since who waited for the lock must see what was committed meanwhile.
 CREATE FUNCTION kairo.claim_run(wanted uuid, per_owner integer, instant timestamptz)
-RETURNS TABLE (is_full boolean, has_steps boolean, settings jsonb, owner_id uuid, owner_role text, owner_company uuid,
+RETURNS TABLE (is_in_line boolean, is_full boolean, has_steps boolean, settings jsonb, owner_id uuid, owner_role text, owner_company uuid,
                owner_acts boolean, run public.automation_runs)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -326,22 +342,36 @@ BEGIN
   IF most IS NOT NULL THEN
     -- One after the other, so that nobody takes the last place twice.
     PERFORM pg_advisory_xact_lock(hashtextextended('kairo.claim ' || run.automation_id, 0));
-    SELECT count(*) >= most INTO is_full FROM kairo.run_claims AS other
-     WHERE other.automation_id = run.automation_id AND other.run_id <> wanted;
+    -- One that a worker has, be it gone, has its place.
+    IF NOT EXISTS (SELECT FROM kairo.run_claims AS mine WHERE mine.run_id = wanted) THEN
+      SELECT count(*) >= most INTO is_in_line FROM (
+        SELECT FROM kairo.run_claims AS other WHERE other.automation_id = run.automation_id
+        UNION ALL
+        (SELECT FROM kairo.run_line AS before
+          WHERE before.automation_id = run.automation_id AND (before.started_at, before.run_id) < (run.started_at, wanted)
+          LIMIT most)
+      ) AS others;
+    END IF;
   END IF;
-  IF is_full IS NOT TRUE THEN
+  is_in_line := coalesce(is_in_line, false);
+  IF NOT is_in_line THEN
     -- No lock for this one: a few more do no harm.
     SELECT count(*) >= per_owner INTO is_full FROM kairo.run_claims AS other
      WHERE other.owner_id = claim_run.owner_id AND other.run_id <> wanted;
   END IF;
+  is_full := coalesce(is_full, false);
 
-  IF NOT is_full THEN
+  IF is_in_line THEN
+    INSERT INTO kairo.run_line (run_id, automation_id, started_at)
+    VALUES (wanted, run.automation_id, run.started_at) ON CONFLICT DO NOTHING;
+  ELSIF NOT is_full THEN
     UPDATE public.automation_runs AS known
        SET phase = 'RUNNING', fence = known.fence + 1, stalls = known.stalls + 1, due_at = NULL,
            touched_at = instant, version = known.version + (known.phase <> 'RUNNING')::integer
      WHERE known.id = wanted RETURNING known.* INTO run;
     INSERT INTO kairo.run_claims (run_id, automation_id, owner_id)
     VALUES (wanted, run.automation_id, claim_run.owner_id) ON CONFLICT DO NOTHING;
+    DELETE FROM kairo.run_line AS mine WHERE mine.run_id = wanted;
   END IF;
   has_steps := EXISTS (SELECT FROM kairo.automation_run_steps AS step WHERE step.run_id = wanted);
   RETURN NEXT;

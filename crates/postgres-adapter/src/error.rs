@@ -93,12 +93,14 @@ fn breach(constraint: &str) -> Option<Breach> {
         "automation_run_steps_pkey" => Breach::Taken("seq"),
         "automation_triggers_pkey" => Breach::Taken("node"),
         "automation_triggers_token_digest_key" => Breach::Taken("token"),
-        "run_claims_pkey" => Breach::Taken("runId"),
+        "run_claims_pkey" | "run_line_pkey" => Breach::Taken("runId"),
         "automation_runs_automation_id_fkey"
         | "automation_versions_automation_id_fkey"
         | "automation_triggers_automation_id_fkey"
         | "uncounted_runs_automation_id_fkey" => Breach::Missing("automationId"),
-        "automation_run_steps_run_id_fkey" | "run_claims_run_id_fkey" => Breach::Missing("runId"),
+        "automation_run_steps_run_id_fkey" | "run_claims_run_id_fkey" | "run_line_run_id_fkey" => {
+            Breach::Missing("runId")
+        }
         "assets_created_by_fkey" => Breach::Missing("createdBy"),
         _ => return None,
     })

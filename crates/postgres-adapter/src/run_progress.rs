@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kairo_domain::{CompanyId, Role, Run, RunId, Step, UserActor, UserId, Via};
+use kairo_domain::{AutomationId, CompanyId, Role, Run, RunId, Step, UserActor, UserId, Via};
 use kairo_ports::{Claimed, Claiming, IdleRun, RunLimits, RunProgress, RunRepository, StoreError};
 use serde_json::Value;
 use sqlx::types::Json;
@@ -13,6 +13,7 @@ use crate::unit_of_work::PgUnitOfWork;
 
 /// What `kairo.claim_run` tells beside the run.
 struct Terms {
+    is_in_line: bool,
     is_full: bool,
     has_steps: bool,
     settings: Value,
@@ -32,12 +33,34 @@ impl RunProgress for PgUnitOfWork {
         if terms.is_full {
             return Ok(Claiming::Full);
         }
+        if terms.is_in_line {
+            return Ok(Claiming::InLine(AutomationId::from_uuid(row.automation_id)));
+        }
         let run = Run::try_from(row)?;
         let owner = terms.owner.map(|(role, company)| acting(run.owner, &role, company)).transpose()?;
         let place = Place { table: "automations", id: run.automation.uuid() };
         let settings = settings(place, &terms.settings)?;
         let steps = if terms.has_steps { self.all_steps(run.id).await? } else { Vec::new() };
         Ok(Claiming::Taken(Box::new(Claimed { run, settings, owner, steps })))
+    }
+
+    async fn next_in_line(&mut self, automation: AutomationId) -> Result<Vec<RunId>, StoreError> {
+        self.demand_system()?;
+        let (statements, connection) = self.parts();
+        let line = sqlx::query_scalar!(
+            r#"/* kairo:run_progress.next_in_line */ SELECT line.run_id FROM kairo.run_line AS line
+               WHERE line.automation_id = $1 ORDER BY line.started_at, line.run_id
+               LIMIT (SELECT CASE WHEN limits.most IS NOT NULL THEN greatest(limits.most - taken.runs, 0) END
+                        FROM automations AS flow,
+                          LATERAL (SELECT (flow.settings ->> 'maxConcurrentRuns')::bigint AS most) AS limits,
+                          LATERAL (
+                            SELECT count(*) AS runs FROM kairo.run_claims AS claim WHERE claim.automation_id = flow.id
+                          ) AS taken
+                       WHERE flow.id = $1)"#,
+            automation.uuid(),
+        )
+        .fetch_all(connection);
+        Ok(statements.run(line).await?.into_iter().map(RunId::from_uuid).collect())
     }
 
     async fn wake(&mut self, run: RunId, now: DateTime<Utc>) -> Result<bool, StoreError> {
@@ -107,6 +130,9 @@ impl RunProgress for PgUnitOfWork {
                  AND (run.started_at, run.id) > (coalesce($2::timestamptz, '-infinity'), $3::uuid)
                  AND (run.phase <> 'WAITING' OR run.due_at < $1 OR run.due_at IS NULL AND NOT EXISTS (
                    SELECT FROM automation_runs AS child WHERE child.parent_run = run.id AND child.status = 'RUNNING'))
+                 AND NOT EXISTS (
+                   SELECT FROM kairo.run_line AS mine JOIN kairo.run_line AS before USING (automation_id)
+                    WHERE mine.run_id = run.id AND (before.started_at, before.run_id) < (mine.started_at, mine.run_id))
                ORDER BY run.started_at, run.id LIMIT $4"#,
             since,
             last.map(|run| run.started_at),
@@ -154,7 +180,7 @@ impl PgUnitOfWork {
     ) -> Result<Option<(RunRow, Terms)>, StoreError> {
         let (statements, connection) = self.parts();
         let row = sqlx::query!(
-            r#"/* kairo:run_progress.claimed */ SELECT claim.is_full AS "is_full!", claim.has_steps AS "has_steps!",
+            r#"/* kairo:run_progress.claimed */ SELECT claim.is_in_line AS "is_in_line!", claim.is_full AS "is_full!", claim.has_steps AS "has_steps!",
                  claim.settings AS "settings!: Json<Value>", claim.owner_id AS "owner_id!", claim.owner_role AS "owner_role!",
                  claim.owner_company, claim.owner_acts AS "owner_acts!", (claim.run).id AS "id!",
                  (claim.run).automation_id AS "automation_id!", (claim.run).flow_number AS "flow_number!",
@@ -171,6 +197,7 @@ impl PgUnitOfWork {
         .fetch_optional(connection);
         let Some(row) = statements.run(row).await? else { return Ok(None) };
         let terms = Terms {
+            is_in_line: row.is_in_line,
             is_full: row.is_full,
             has_steps: row.has_steps,
             settings: row.settings.0,

@@ -69,11 +69,11 @@ async fn after<T>(database: &TestDatabase, unit: Box<dyn UnitOfWork>, late: impl
 async fn the_last_place_is_taken_once() {
     let database = migrated_database().await;
     let store = store_of(&database).await;
-    let World { runs: [first, second], .. } = world(&store).await;
+    let World { automation, runs: [first, second], .. } = world(&store).await;
     let mut one = store.begin(&Actor::System).await.unwrap();
     taken(claim(&mut *one, &first).await);
     let mut two = store.begin(&Actor::System).await.unwrap();
-    assert_eq!(after(&database, one, claim(&mut *two, &second)).await, Claiming::Full);
+    assert_eq!(after(&database, one, claim(&mut *two, &second)).await, Claiming::InLine(automation.id));
 }
 
 #[tokio::test]
@@ -239,7 +239,7 @@ async fn nobody_but_the_program_sees_tokens_or_claims() {
     let seen: Vec<String> = sqlx::query_scalar(
         "SELECT DISTINCT grantee || ' ' || table_name || ' ' || privilege_type FROM information_schema.column_privileges
           WHERE table_schema = 'kairo' AND grantee IN ('kairo_admin', 'kairo_team', 'kairo_client', 'kairo_public')
-            AND (table_name = 'run_claims' OR column_name IN ('token_digest', 'sealed_token')) ORDER BY 1",
+            AND (table_name IN ('run_claims', 'run_line') OR column_name IN ('token_digest', 'sealed_token')) ORDER BY 1",
     )
     .fetch_all(&mut owner)
     .await

@@ -36,6 +36,7 @@ pub mod one_time_tokens;
 pub mod paging;
 pub mod revocations;
 pub mod run_claims;
+pub mod run_lines;
 pub mod run_progress;
 pub mod runs;
 pub mod second_factors;
@@ -337,6 +338,7 @@ mod tests {
             ("triggers", include_str!("contract/triggers.rs")),
             ("runs", include_str!("contract/runs.rs")),
             ("run_claims", include_str!("contract/run_claims.rs")),
+            ("run_lines", include_str!("contract/run_lines.rs")),
             ("run_progress", include_str!("contract/run_progress.rs")),
         ] {
             let from = lists.find(&format!("    {area} {{\n")).unwrap();

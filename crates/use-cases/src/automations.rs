@@ -13,6 +13,7 @@ use kairo_domain::{
 };
 
 use crate::desk::{Asked, Desk};
+use crate::engine::let_in;
 use crate::once::{keep, replay};
 use crate::{Error, Listing, Once, Outcome};
 
@@ -127,6 +128,10 @@ impl Automations {
             let change = AutomationChange::Edited { fields: edited.fields };
             work.journal().record(&permit, &happened(id, change), now).await?;
             work.commit().await?;
+            // There may be more places now.
+            if let Err(error) = let_in(desk, id).await {
+                tracing::warn!(automation.id = %id, %error, "runs that stand in line are let in later");
+            }
             Ok(automation)
         })
         .await

@@ -7,10 +7,12 @@ mod http;
 mod inside;
 mod outside;
 mod plans;
+#[cfg_attr(not(test), expect(dead_code, reason = "whoever drives a run calls it"))]
+mod spans;
 mod subflow;
 mod taken;
 mod wait;
 
-pub(crate) use ending::wake_parent;
+pub(crate) use ending::{let_in, wake_parent};
 pub(crate) use plans::Plans;
 pub(crate) use taken::drive;

@@ -118,13 +118,16 @@ fn read_whole(plan: &Value) -> Vec<&str> {
     here.into_iter().chain(parts.chain(plan.get("Plan")).flat_map(read_whole)).collect()
 }
 
-const OF_THE_PROGRAM: [(&str, &str); 12] = [
+const OF_THE_PROGRAM: [(&str, &str); 14] = [
     (
         "idx_runs_open",
         "SELECT run.started_at, run.id FROM automation_runs AS run WHERE run.status = 'RUNNING'
           AND run.touched_at < '2026-01-02' AND (run.started_at, run.id) > ('-infinity', '00000000-0000-0000-0000-000000000000')
           AND (run.phase <> 'WAITING' OR run.due_at < '2026-01-02' OR run.due_at IS NULL AND NOT EXISTS (
             SELECT FROM automation_runs AS child WHERE child.parent_run = run.id AND child.status = 'RUNNING'))
+          AND NOT EXISTS (
+            SELECT FROM kairo.run_line AS mine JOIN kairo.run_line AS before USING (automation_id)
+             WHERE mine.run_id = run.id AND (before.started_at, before.run_id) < (mine.started_at, mine.run_id))
           ORDER BY run.started_at, run.id LIMIT 200",
     ),
     OPEN_CHILDREN,
@@ -133,6 +136,16 @@ const OF_THE_PROGRAM: [(&str, &str); 12] = [
         "idx_run_claims_automation",
         "SELECT count(*) FROM kairo.run_claims WHERE automation_id = '00000000-0000-7000-8001-000000000206'
           AND run_id <> '00000000-0000-7000-8001-000000000206'",
+    ),
+    (
+        "idx_run_line_automation",
+        "SELECT FROM kairo.run_line AS before WHERE before.automation_id = '00000000-0000-7000-8001-000000000206'
+          AND (before.started_at, before.run_id) < ('2026-01-02', '00000000-0000-7000-8001-000000000206') LIMIT 3",
+    ),
+    (
+        "idx_run_line_automation",
+        "SELECT line.run_id FROM kairo.run_line AS line WHERE line.automation_id = '00000000-0000-7000-8001-000000000206'
+          ORDER BY line.started_at, line.run_id LIMIT 3",
     ),
     (
         "idx_run_claims_owner",

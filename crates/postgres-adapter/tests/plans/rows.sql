@@ -79,6 +79,9 @@ SELECT (SELECT id FROM automation_runs ORDER BY started_at LIMIT 1), seq, 'a', '
 INSERT INTO kairo.run_claims (run_id, automation_id, owner_id)
 SELECT run.id, run.automation_id, flow.user_id
   FROM automation_runs AS run JOIN automations AS flow ON flow.id = run.automation_id WHERE run.parent_run IS NOT NULL;
+
+INSERT INTO kairo.run_line (run_id, automation_id, started_at)
+SELECT run.id, run.automation_id, run.started_at FROM automation_runs AS run WHERE run.parent_run IS NOT NULL;
 INSERT INTO kairo.automation_triggers (automation_id, node, kind, event, cron, zone, missed, next_at)
 SELECT id, 'start', CASE WHEN n % 2 = 0 THEN 'event' ELSE 'schedule' END,
        CASE WHEN n % 2 = 0 THEN CASE WHEN n % 100 = 0 THEN 'run.failed' ELSE 'lead.created' END END,

@@ -84,6 +84,12 @@ macro_rules! automation_contract {
                 only_the_program_drives_runs
                 a_read_unit_drives_nothing
             }
+            run_lines {
+                places_are_given_in_turn
+                an_older_run_goes_first
+                more_places_let_more_in
+                the_first_in_line_is_idle
+            }
             run_progress {
                 progress_is_kept
                 a_failure_is_kept

@@ -88,7 +88,7 @@ pub async fn an_automation_has_a_limit(store: &dyn Store) {
     taken(store, &elsewhere, 1).await;
     taken(store, &a, 1).await;
     let mut second = taken(store, &b, 1).await;
-    assert_eq!(claim(store, &c, 1).await, Claiming::Full);
+    assert_eq!(claim(store, &c, 1).await, Claiming::InLine(mine.id));
     assert_eq!(seen_by(store, &Actor::System, c.id).await.as_ref(), Some(&c));
     // From a worker that is gone: it has its place already.
     let mut first = taken(store, &a, 2).await;
@@ -96,7 +96,7 @@ pub async fn an_automation_has_a_limit(store: &dyn Store) {
     first.wait(None, TimeDelta::zero()).unwrap();
     checkpoint(store, &Actor::System, &first, &[]).await.unwrap();
     let third = taken(store, &c, 3).await;
-    assert_eq!(claim(store, &first, 3).await, Claiming::Full);
+    assert_eq!(claim(store, &first, 3).await, Claiming::InLine(mine.id));
     second.succeed(Value::Null, at(4)).unwrap();
     checkpoint(store, &Actor::System, &second, &[]).await.unwrap();
     taken(store, &first, 4).await;
@@ -305,6 +305,9 @@ pub async fn only_the_program_drives_runs(store: &dyn Store) {
         let found = work.progress().idle(at(99), None, 9).await.map(drop);
         assert_refused(land(work, found).await);
         let mut work = begin(store, &actor).await;
+        let line = work.progress().next_in_line(mine.id).await.map(drop);
+        assert_refused(land(work, line).await);
+        let mut work = begin(store, &actor).await;
         let purged = work.progress().purge(at(99_999_999), 9).await.map(drop);
         assert_refused(land(work, purged).await);
     }
@@ -345,7 +348,7 @@ pub(super) async fn taken(store: &dyn Store, run: &Run, seconds: i64) -> Run {
     }
 }
 
-async fn idle(store: &dyn Store, seconds: i64, limit: u16) -> Vec<RunId> {
+pub(super) async fn idle(store: &dyn Store, seconds: i64, limit: u16) -> Vec<RunId> {
     idle_after(store, None, seconds, limit).await.into_iter().map(|run| run.id).collect()
 }
 

@@ -10,7 +10,7 @@ use kairo_flow::{Effect, Execution, Next, Now, Outcome, StepError, StepKey, Step
 use kairo_ports::UnitOfWork;
 use serde_json::json;
 
-use super::ending::{end, end_within, settling};
+use super::ending::{end, end_within, leave, leave_place, settling};
 use crate::Error;
 use crate::desk::Desk;
 use crate::retry::retry;
@@ -27,7 +27,7 @@ pub(super) struct Drive {
     pub(super) execution: Execution,
     /// What must not show in any step.
     pub(super) secrets: SecretTexts,
-    settings: AutomationSettings,
+    pub(super) settings: AutomationSettings,
     /// From when on this worker's time is not in the run yet.
     began: DateTime<Utc>,
     /// When the steps under way began.
@@ -172,6 +172,7 @@ impl Drive {
         })
         .await?;
         self.wake_if_a_child_has_ended().await?;
+        leave_place(&self.desk, run, &self.settings).await?;
         Ok(Going::Over)
     }
 
@@ -186,7 +187,8 @@ impl Drive {
     ) -> Result<Going, Error> {
         self.advance();
         let steps = self.steps();
-        end(&self.desk, &self.actor, self.run.clone(), &steps, settle).await?;
+        let ended = end(&self.desk, &self.actor, self.run.clone(), &steps, settle).await?;
+        leave(&self.desk, &ended, &self.settings).await?;
         Ok(Going::Over)
     }
 

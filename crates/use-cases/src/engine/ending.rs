@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use kairo_domain::{
-    Actor, Event, FailedPhase, Job, Run, RunChange, RunFailure, RunId, RunRefused, RunState, Step, Verb,
+    Actor, AutomationId, AutomationSettings, Event, FailedPhase, Job, Run, RunChange, RunFailure, RunId,
+    RunRefused, RunState, Step, Verb,
 };
 use kairo_flow::Outcome;
 use kairo_ports::UnitOfWork;
@@ -26,16 +27,16 @@ pub(super) fn settling(outcome: Outcome) -> impl Fn(&mut Run, DateTime<Utc>) -> 
     }
 }
 
-/// Ends a run in a unit of its own, and wakes whoever waits for it.
+/// Ends a run in a unit of its own.
 pub(super) async fn end(
     desk: &Desk,
     actor: &Actor,
     run: Run,
     steps: &[Step],
     settle: impl Fn(&mut Run, DateTime<Utc>) -> Result<(), RunRefused>,
-) -> Result<(), Error> {
+) -> Result<Run, Error> {
     let (run, settle) = (&run, &settle);
-    let ended = retry(|| async move {
+    retry(|| async move {
         let now = desk.now();
         let mut run = run.clone();
         settle(&mut run, now)?;
@@ -44,8 +45,21 @@ pub(super) async fn end(
         work.commit().await?;
         Ok(run)
     })
-    .await?;
-    wake_parent(desk, &ended).await
+    .await
+}
+
+/// What a run that has ended leaves to others: whoever waits for it goes on, and its place is free.
+pub(super) async fn leave(desk: &Desk, ended: &Run, settings: &AutomationSettings) -> Result<(), Error> {
+    wake_parent(desk, ended).await?;
+    leave_place(desk, ended, settings).await
+}
+
+/// Without a limit nobody stands in line.
+pub(super) async fn leave_place(desk: &Desk, run: &Run, settings: &AutomationSettings) -> Result<(), Error> {
+    match settings.max_concurrent_runs {
+        Some(_) => let_in(desk, run.automation).await,
+        None => Ok(()),
+    }
 }
 
 pub(super) async fn end_within(
@@ -74,6 +88,23 @@ pub(crate) async fn wake_parent(desk: &Desk, run: &Run) -> Result<(), Error> {
     retry(|| async move {
         let mut work = desk.begin(&Actor::System).await?;
         wake(&mut *work, parent, desk.now()).await?;
+        Ok(work.commit().await?)
+    })
+    .await
+}
+
+/// Gives those that stand in line of an automation a job, as many as may be taken now. It is looked at after the commit of
+/// whoever left a place, and after that of whoever got in line: whoever comes second sees the first.
+pub(crate) async fn let_in(desk: &Desk, automation: AutomationId) -> Result<(), Error> {
+    retry(|| async move {
+        let mut work = desk.begin(&Actor::System).await?;
+        let line = work.progress().next_in_line(automation).await?;
+        if line.is_empty() {
+            return Ok(());
+        }
+        for run in line {
+            work.queue().enqueue(&Job::DriveRun(run), desk.now()).await?;
+        }
         Ok(work.commit().await?)
     })
     .await

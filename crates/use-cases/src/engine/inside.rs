@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::drive::{Drive, Going};
-use super::ending::wake_parent;
+use super::ending::leave;
 use super::outside::Came;
 use crate::desk::Desk;
 use crate::leads::{capture_within, move_within, note_within};
@@ -60,7 +60,7 @@ impl Drive {
         // Whose row was taken by somebody else meanwhile is not known here; it begins anew from the last checkpoint.
         work.commit().await.map_err(Error::or_again)?;
         if going == Going::Over {
-            wake_parent(&desk, &self.run).await?;
+            leave(&desk, &self.run, &self.settings).await?;
         }
         Ok(going)
     }

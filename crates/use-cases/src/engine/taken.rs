@@ -1,20 +1,20 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kairo_domain::{Actor, FailedPhase, Job, Run, RunFailure, RunId, RunState, Step};
+use kairo_domain::{Actor, AutomationSettings, FailedPhase, Job, Run, RunFailure, RunId, RunState, Step};
 use kairo_flow::{Execution, Plan, Scope};
 use kairo_ports::{Claimed, Claiming, RunLimits, UnitOfWork};
 use serde_json::{Value, json};
 
 use super::drive::{Drive, Going};
-use super::ending::{end, wake_parent};
+use super::ending::{end, leave, let_in, wake_parent};
 use crate::Error;
 use crate::desk::Desk;
 use crate::retry::retry;
 
 /// How many runs of one owner are worked on at a time.
 const LIMITS: RunLimits = RunLimits { per_owner: 100 };
-/// How soon a run whose automation or owner has enough under way is looked at again, if it has just been fired.
+/// How soon a run whose owner has enough under way is looked at again, if it has just been fired.
 const SOONEST: TimeDelta = TimeDelta::milliseconds(500);
 /// How late, if it has waited long.
 const LATEST: TimeDelta = TimeDelta::seconds(10);
@@ -29,8 +29,10 @@ pub(crate) async fn drive(desk: &Desk, id: RunId) -> Result<(), Error> {
     // After a failed unit the execution in memory is ahead of what is kept: it begins again from there.
     let driven = retry(|| async move {
         match claim(desk, id).await? {
-            Some(claimed) => go(desk, claimed).await,
-            None => see_to_unclaimed(desk, id).await,
+            Claiming::Taken(claimed) => go(desk, *claimed).await,
+            Claiming::InLine(automation) => let_in(desk, automation).await,
+            Claiming::Full => Ok(()),
+            Claiming::Nothing => see_to_unclaimed(desk, id).await,
         }
     });
     match driven.await {
@@ -42,20 +44,16 @@ pub(crate) async fn drive(desk: &Desk, id: RunId) -> Result<(), Error> {
     }
 }
 
-async fn claim(desk: &Desk, id: RunId) -> Result<Option<Claimed>, Error> {
+async fn claim(desk: &Desk, id: RunId) -> Result<Claiming, Error> {
     retry(|| async move {
         let now = desk.now();
         let mut work = desk.begin(&Actor::System).await?;
-        let claimed = match work.progress().claim(id, LIMITS, now).await? {
-            Claiming::Taken(claimed) => Some(*claimed),
-            Claiming::Full => {
-                put_off(&mut *work, id, now).await?;
-                None
-            }
-            Claiming::Nothing => None,
-        };
+        let claiming = work.progress().claim(id, LIMITS, now).await?;
+        if claiming == Claiming::Full {
+            put_off(&mut *work, id, now).await?;
+        }
         work.commit().await?;
-        Ok(claimed)
+        Ok(claiming)
     })
     .await
 }
@@ -67,40 +65,43 @@ async fn put_off(work: &mut dyn UnitOfWork, id: RunId, now: DateTime<Utc>) -> Re
     Ok(work.queue().enqueue(&Job::DriveRun(id), now + pause).await?)
 }
 
-/// A run that has ended has nothing to do but to wake its parent: the worker that ended it may not have come to that. One
-/// that still waits was woken too early, by a clock that is ahead of ours.
+/// What is left to do for a run that is not to be driven. The worker that ended it may not have come to waking its parent,
+/// nor to leaving its place. One that still waits was woken too early, by a clock that is ahead of ours.
 async fn see_to_unclaimed(desk: &Desk, id: RunId) -> Result<(), Error> {
     let mut work = desk.begin(&Actor::System).await?;
     let Some(run) = work.runs().get(id).await? else { return Ok(()) };
     if let RunState::Waiting { until: Some(until) } = run.state {
         let again = until.max(desk.now() + A_LITTLE);
         work.queue().enqueue(&Job::DriveRun(id), again).await?;
-        return Ok(work.commit().await?);
     }
-    drop(work);
-    if run.has_ended() { wake_parent(desk, &run).await } else { Ok(()) }
+    work.commit().await?;
+    if run.has_ended() {
+        wake_parent(desk, &run).await?;
+    }
+    let_in(desk, run.automation).await
 }
 
 async fn go(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
     let Claimed { run, settings, owner, steps } = claimed;
     let Some(owner) = owner else {
         let why = "the owner of the automation may not act any more: give it to somebody else";
-        return give_up(desk, run, RunFailure::of_run("owner_gone", why)).await;
+        return give_up(desk, run, &settings, RunFailure::of_run("owner_gone", why)).await;
     };
     if run.stalls > Run::MAX_STALLS {
         let why = format!("quarantined: {} workers ended at the same step", Run::MAX_STALLS);
-        return give_up(desk, run, RunFailure::of_run("quarantined", why)).await;
+        return give_up(desk, run, &settings, RunFailure::of_run("quarantined", why)).await;
     }
     let plan = match desk.plan(run.automation, run.flow_number).await {
         Ok(plan) => plan,
         Err(error @ (Error::FlowNotRunnable(_) | Error::NotFound { .. })) => {
-            return give_up(desk, run, RunFailure::of_run("flow_not_runnable", error.to_string())).await;
+            return give_up(desk, run, &settings, RunFailure::of_run("flow_not_runnable", error.to_string()))
+                .await;
         }
         Err(other) => return Err(other),
     };
     let execution = match resumed(plan, &run, Value::Object(settings.vars.clone()), &steps) {
         Ok(execution) => execution,
-        Err(failure) => return give_up(desk, run, failure).await,
+        Err(failure) => return give_up(desk, run, &settings, failure).await,
     };
     let actor = Actor::Automation { id: run.automation, on_behalf_of: owner };
     let mut drive = Drive::new(desk.clone(), actor, run, settings, execution, &steps);
@@ -130,6 +131,13 @@ fn resumed(plan: Arc<Plan>, run: &Run, vars: Value, steps: &[Step]) -> Result<Ex
 }
 
 /// Ends a run that cannot be driven at all, in the name of the program.
-async fn give_up(desk: &Desk, run: Run, failure: RunFailure) -> Result<(), Error> {
-    end(desk, &Actor::System, run, &[], |run, at| run.fail(FailedPhase::Failed, failure.clone(), at)).await
+async fn give_up(
+    desk: &Desk,
+    run: Run,
+    settings: &AutomationSettings,
+    failure: RunFailure,
+) -> Result<(), Error> {
+    let fail = |run: &mut Run, at| run.fail(FailedPhase::Failed, failure.clone(), at);
+    let ended = end(desk, &Actor::System, run, &[], fail).await?;
+    leave(desk, &ended, settings).await
 }

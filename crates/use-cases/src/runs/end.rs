@@ -1,9 +1,11 @@
-use kairo_domain::{Actor, Event, Resource, Run, RunChange, RunId, Verb};
+use std::collections::BTreeSet;
+
+use kairo_domain::{Actor, AutomationId, Event, Resource, Run, RunChange, RunId, Verb};
 use kairo_ports::UnitOfWork;
 
 use super::Runs;
 use crate::desk::Asked;
-use crate::engine::wake_parent;
+use crate::engine::{let_in, wake_parent};
 use crate::once::{keep, replay};
 use crate::{Error, Once, Outcome};
 
@@ -30,21 +32,31 @@ impl Runs {
                 return Ok(Outcome::Replayed(answer));
             }
             let ended = self.end(&mut *work, actor, run).await?;
-            let mut parents = vec![id];
+            let (mut parents, mut automations) = (vec![id], BTreeSet::from([ended.automation]));
             while let Some(parent) = parents.pop() {
                 // Of one that has ended: from then on it calls no further one.
                 for child in work.runs().children(parent).await? {
+                    automations.insert(child.automation);
                     parents.push(self.end(&mut *work, actor, child).await?.id);
                 }
             }
             keep(&mut *work, once, &ended, now).await?;
             work.commit().await?;
-            if let Err(error) = wake_parent(desk, &ended).await {
-                tracing::warn!(run.id = %id, %error, "the run that waits for a cancelled one goes on later");
+            if let Err(error) = self.leave(&ended, automations).await {
+                tracing::warn!(run.id = %id, %error, "what waits for a cancelled run goes on later");
             }
             Ok(Outcome::Done(ended))
         })
         .await
+    }
+
+    /// Whoever waits for a run goes on, and so do those that stand in line where places are free now.
+    async fn leave(&self, ended: &Run, automations: BTreeSet<AutomationId>) -> Result<(), Error> {
+        wake_parent(&self.desk, ended).await?;
+        for automation in automations {
+            let_in(&self.desk, automation).await?;
+        }
+        Ok(())
     }
 
     async fn end(&self, work: &mut dyn UnitOfWork, actor: &Actor, mut run: Run) -> Result<Run, Error> {

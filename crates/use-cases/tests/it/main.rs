@@ -13,6 +13,7 @@ mod invitations;
 mod lead_timeline;
 mod leads;
 mod refresh;
+mod run_lines;
 mod runs;
 mod sessions;
 mod sub_flows;

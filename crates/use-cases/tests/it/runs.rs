@@ -11,7 +11,7 @@ use crate::engine::{done, flow, new};
 use crate::world::World;
 
 /// A lead that is there.
-async fn lead(world: &World) -> String {
+pub(crate) async fn lead(world: &World) -> String {
     let lead = full_lead().with(|lead| lead.status = LeadStatus::New).build();
     let mut work = world.store.begin(&Actor::System).await.unwrap();
     work.leads().add(&permit(&Actor::System, Verb::Create, &lead), &lead).await.unwrap();
@@ -19,7 +19,7 @@ async fn lead(world: &World) -> String {
     lead.id.to_string()
 }
 
-async fn notes(world: &World, lead: &str) -> Vec<String> {
+pub(crate) async fn notes(world: &World, lead: &str) -> Vec<String> {
     let id = lead.parse().map(kairo_domain::Id::from_uuid).unwrap();
     world.notes_of(id).await
 }
@@ -292,29 +292,6 @@ async fn runs_stop_when_their_owner_may_not_act_any_more() {
     world.studio.users().suspend(&world.as_admin(), order, None).await.unwrap();
     world.work().await;
     assert_eq!(world.outcome(run).await, Err("owner_gone".to_owned()));
-}
-
-#[tokio::test]
-async fn no_more_runs_are_worked_on_than_the_settings_allow() {
-    let world = World::new().await;
-    let nodes = [
-        ("t", "trigger.manual", json!({})),
-        ("call", "http.request", json!({"method": "GET", "url": "https://api.example.com/x"})),
-    ];
-    let mut order = new("One by one", flow(&nodes, &["t>call"]));
-    order.settings.max_concurrent_runs = Some(1);
-    let automation = world.draft(&world.as_team(), order).await;
-    let first = world.fire(&world.as_team(), automation.id, json!({})).await;
-    let second = world.fire(&world.as_team(), automation.id, json!({})).await;
-    let studio = world.studio.clone();
-    world.egress.while_next(Box::pin(async move {
-        studio.jobs().perform(&Job::DriveRun(second)).await.unwrap();
-        assert_eq!(studio.runs().get(&Actor::System, second).await.unwrap().phase(), RunPhase::Queued);
-    }));
-    world.studio.jobs().perform(&Job::DriveRun(first)).await.unwrap();
-    world.clock.advance(TimeDelta::seconds(1));
-    world.work().await;
-    assert_eq!(world.phase(second).await, RunPhase::Success);
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ pub(crate) const TRIGGER: &[&str] =
 pub(crate) const TOKEN: &[&str] = &["token_digest", "sealed_token"];
 
 /// The tables that nobody but the program itself reads and writes.
-pub(crate) const PRIVATE: [&str; 9] = [
+pub(crate) const PRIVATE: [&str; 10] = [
     "kairo.sign_ups",
     "kairo.email_changes",
     "kairo.one_time_tokens",
@@ -104,6 +104,7 @@ pub(crate) const PRIVATE: [&str; 9] = [
     "kairo.revocations",
     "kairo.letters",
     "kairo.run_claims",
+    "kairo.run_line",
     "kairo.uncounted_runs",
 ];
 

@@ -1,6 +1,6 @@
 //! Every job is done, and none by two workers that are well.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use kairo_ports::Store;
 use kairo_testkit::builders::at;
 use kairo_use_cases::Error;
 use kairo_worker::WorkerSettings;
-use tokio::sync::Barrier;
+use tokio::sync::{Barrier, OnceCell};
 
 use crate::support::{World, brisk, next, soon};
 
@@ -63,14 +63,12 @@ async fn two_workers_share_jobs_and_do_none_twice() {
     let settings = || WorkerSettings { concurrency: 2, prefetch: 4, ..brisk() };
     let (both, done) = (Arc::new(Barrier::new(2)), Arc::new(Mutex::new(Vec::new())));
     let workers = [0, 1].map(|_| {
-        let (both, done, met) = (Arc::clone(&both), Arc::clone(&done), Arc::new(AtomicBool::new(false)));
+        let (both, done, met) = (Arc::clone(&both), Arc::clone(&done), Arc::new(OnceCell::new()));
         world.worker(settings(), move |job| {
             let (both, done, met) = (Arc::clone(&both), Arc::clone(&done), Arc::clone(&met));
             async move {
-                // Neither does a second one before the other has its first.
-                if !met.swap(true, Ordering::SeqCst) {
-                    both.wait().await;
-                }
+                // Neither ends one, in whatever place, before the other has its first.
+                met.get_or_init(async || drop(both.wait().await)).await;
                 done.lock().unwrap().push(job);
                 Ok(())
             }

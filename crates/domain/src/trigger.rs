@@ -16,6 +16,16 @@ pub struct Trigger {
     pub on: TriggerOn,
 }
 
+impl Trigger {
+    /// The first planned instant of a schedule that was not fired yet, once it is planned.
+    pub const fn planned_at(&self) -> Option<DateTime<Utc>> {
+        match &self.on {
+            TriggerOn::Schedule { next_at, .. } => *next_at,
+            TriggerOn::Webhook { .. } | TriggerOn::Event { .. } => None,
+        }
+    }
+}
+
 /// What fires a trigger.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TriggerOn {

@@ -3,7 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kairo_domain::{
     Actor, AutomationId, AutomationSettings, Run, RunId, RunRecord, RunState, Step, User, UserActor, Via,
 };
-use kairo_ports::{Claimed, Claiming, IdleRun, RunLimits, RunProgress, StoreError};
+use kairo_ports::{Claimed, Claiming, IdleRun, Replay, RunLimits, RunProgress, StoreError};
 
 use crate::guard::refused;
 use crate::runs::{Claim, Kept, in_turn, is_open_child};
@@ -35,8 +35,38 @@ impl RunProgress for MemoryUnitOfWork {
         }
         let run = self.write(move |shelf| claim(shelf, &seen, limits, now))?;
         let owner = self.view.users.get(&run.owner.uuid()).filter(|owner| owner.may_sign_in()).map(acting);
-        let steps = self.view.runs.steps_of(run.id).cloned().collect();
-        Ok(Claiming::Taken(Box::new(Claimed { run, settings, owner, steps })))
+        let has_steps = self.view.runs.steps_of(run.id).next().is_some();
+        Ok(Claiming::Taken(Box::new(Claimed { run, settings, owner, has_steps })))
+    }
+
+    async fn replay(&mut self, run: RunId) -> Result<Replay, StoreError> {
+        self.demand_system()?;
+        let mut replay = Replay::default();
+        for step in self.view.runs.steps_of(run).cloned() {
+            let (step, left_out) = step.for_replay();
+            replay.left_out += left_out;
+            replay.steps.push(step);
+        }
+        Ok(replay)
+    }
+
+    async fn pardon(&mut self, run: RunId, fence: u64, worked: TimeDelta) -> Result<bool, StoreError> {
+        self.demand_system()?;
+        self.check_access()?;
+        let is_theirs = move |run: &Run| run.fence == fence && run.state.ending().is_none();
+        if !self.view.runs.get(run).is_some_and(is_theirs) {
+            return Ok(false);
+        }
+        self.write(move |shelf| {
+            let stored = shelf.runs.rows.get(&run.uuid()).filter(|stored| is_theirs(&stored.run));
+            let stored = stored.ok_or(StoreError::Contention(None))?;
+            let (touched_at, mut record) = (stored.touched_at, RunRecord::clone(&stored.run));
+            record.stalls = record.stalls.saturating_sub(1);
+            record.worked += worked;
+            shelf.runs.put(Run::restore(record), touched_at);
+            Ok(())
+        })?;
+        Ok(true)
     }
 
     async fn next_in_line(&mut self, automation: AutomationId) -> Result<Vec<RunId>, StoreError> {

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use kairo_domain::{
-    AutomationId, Filter, Page, PageRequest, Permit, Run, RunField, RunId, RunPhase, RunRecord, RunState,
-    RunStatus, Sort, Step, UserId,
+    AutomationId, Filter, Page, PageRequest, ParentStep, Permit, Run, RunField, RunId, RunPhase, RunRecord,
+    RunState, RunStatus, Sort, Step, UserId,
 };
 use kairo_ports::{RunFigures, RunRepository, StoreError};
 use serde_json::Value;
@@ -96,6 +96,22 @@ impl RunRepository for MemoryUnitOfWork {
             self.seen_runs().filter(|child| is_open_child(child, run)).cloned().collect();
         children.sort_by_key(|child| (child.started_at, child.id));
         Ok(children)
+    }
+
+    async fn adopt(
+        &mut self,
+        permit: &Permit,
+        child: RunId,
+        from: RunId,
+        by: RunId,
+    ) -> Result<bool, StoreError> {
+        let guard = Guard::new(self.actor, permit);
+        let Some(seen) = self.view.runs.get(child).filter(|child| is_open_child(child, from)).cloned() else {
+            self.check(self.check_access())?;
+            return Ok(false);
+        };
+        self.write(move |shelf| adopt(shelf, &guard, &seen, by))?;
+        Ok(true)
     }
 
     async fn figures(
@@ -233,6 +249,23 @@ fn end(shelf: &mut Shelf, guard: &Guard, run: &Run) -> Result<(), StoreError> {
         ..RunRecord::clone(stored)
     });
     shelf.runs.put(ended, ending.at);
+    Ok(())
+}
+
+/// What else happened to the run since it was seen stays.
+fn adopt(shelf: &mut Shelf, guard: &Guard, seen: &Run, by: RunId) -> Result<(), StoreError> {
+    guard.concerns(seen)?;
+    let stored = shelf.runs.rows.get(&seen.id.uuid()).filter(|stored| sees(guard.actor(), &stored.run));
+    let stored = stored.filter(|stored| stored.run.state.ending().is_none());
+    let (run, touched_at) =
+        stored.map(|stored| (stored.run.clone(), stored.touched_at)).ok_or(StoreError::Contention(None))?;
+    if run.firing.parent != seen.firing.parent {
+        return Err(StoreError::Contention(None));
+    }
+    guard.allows_saving(&run, &run)?;
+    let mut record = RunRecord::clone(&run);
+    record.firing.parent = record.firing.parent.map(|parent| ParentStep { run: by, ..parent });
+    shelf.runs.put(Run::restore(record), touched_at);
     Ok(())
 }
 

@@ -53,9 +53,14 @@ impl TriggerRepository for MemoryUnitOfWork {
         Ok(all.filter(waits).filter_map(|trigger| armed(&self.view, trigger)).collect())
     }
 
-    async fn due_schedules(&mut self, now: DateTime<Utc>, limit: u16) -> Result<Vec<Trigger>, StoreError> {
+    async fn due_schedule(
+        &mut self,
+        now: DateTime<Utc>,
+        behind: Option<Trigger>,
+    ) -> Result<Option<Trigger>, StoreError> {
         self.demand_system()?;
         self.check_access()?;
+        let behind = behind.map(|trigger| (trigger.planned_at(), (trigger.automation.uuid(), trigger.node)));
         let mut due: Vec<(Option<DateTime<Utc>>, TriggerKey)> = Vec::new();
         for (key, registered) in self.view.triggers.entries() {
             let is_due = next_of(registered).filter(|next| next.is_none_or(|next| next <= now));
@@ -63,9 +68,9 @@ impl TriggerRepository for MemoryUnitOfWork {
                 due.push((next, key.clone()));
             }
         }
+        due.retain(|turn| behind.as_ref().is_none_or(|behind| turn > behind));
         due.sort();
-        let keys = due.into_iter().map(|(_, key)| key);
-        Ok(keys.filter_map(|key| self.hold_schedule(&key)).take(usize::from(limit)).collect())
+        Ok(due.iter().find_map(|(_, key)| self.hold_schedule(key)))
     }
 
     async fn plan(

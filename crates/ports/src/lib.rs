@@ -88,7 +88,7 @@ pub use one_time_tokens::OneTimeTokens;
 pub use passwords::{PasswordError, PasswordHash, Passwords};
 pub use queue::Queue;
 pub use revocations::{Mark, RevocationLog};
-pub use runs::{Claimed, Claiming, IdleRun, RunFigures, RunLimits, RunProgress, RunRepository};
+pub use runs::{Claimed, Claiming, IdleRun, Replay, RunFigures, RunLimits, RunProgress, RunRepository};
 pub use second_factors::SecondFactorRepository;
 pub use sessions::SessionRepository;
 pub use sign_ups::SignUpRepository;

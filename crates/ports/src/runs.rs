@@ -7,7 +7,7 @@ use kairo_domain::{
 
 use crate::StoreError;
 
-/// A run that a worker has taken, with everything it takes to go on.
+/// A run that a worker has taken, with everything it takes to go on but what it did before.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claimed {
     /// The run as it stands since it was taken; its fence is the worker's proof.
@@ -16,8 +16,17 @@ pub struct Claimed {
     pub settings: AutomationSettings,
     /// In whose name the run acts; `None` when its owner may not act any more.
     pub owner: Option<UserActor>,
-    /// What was committed of it, in order.
+    /// Whether it did anything before.
+    pub has_steps: bool,
+}
+
+/// What a run did before, for whoever goes on with it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Replay {
+    /// What was committed of it, in order. What a step took in is null, unless the step is held.
     pub steps: Vec<Step>,
+    /// How many bytes of JSON that is left out.
+    pub left_out: u64,
 }
 
 /// How a worker's wish to take a run ended.
@@ -99,6 +108,16 @@ pub trait RunRepository: Send {
     /// The runs that steps of this one wait for and that have not ended.
     async fn children(&mut self, run: RunId) -> Result<Vec<Run>, StoreError>;
 
+    /// Has the open sub-flow of one run waited for by the same step of another, and tells whether it is now: not one that
+    /// has ended, or that another run waits for.
+    async fn adopt(
+        &mut self,
+        permit: &Permit,
+        child: RunId,
+        from: RunId,
+        by: RunId,
+    ) -> Result<bool, StoreError>;
+
     /// The figures of an automation since an instant.
     async fn figures(
         &mut self,
@@ -122,6 +141,14 @@ pub trait RunProgress: Send {
         limits: RunLimits,
         now: DateTime<Utc>,
     ) -> Result<Claiming, StoreError>;
+
+    /// What a run did, to be replayed. It is no part of the claim: what cannot be read any more must count as a stall.
+    async fn replay(&mut self, run: RunId) -> Result<Replay, StoreError>;
+
+    /// Takes back that a run was taken in vain, when nothing but the store is to blame, and tells whether it did: not when
+    /// somebody else has it by now. It does not count towards those that make it [given up](Run::MAX_STALLS) then; the
+    /// time that was spent does count.
+    async fn pardon(&mut self, run: RunId, fence: u64, worked: TimeDelta) -> Result<bool, StoreError>;
 
     /// Those that stand in line of an automation and may be taken now, in the order in which they were fired: as many as
     /// there are places, and all of them when the automation has no limit any more.

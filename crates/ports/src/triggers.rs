@@ -29,9 +29,14 @@ pub trait TriggerRepository: Send {
     /// The triggers that wait for this event and may fire, by automation and node.
     async fn listening(&mut self, event: &str) -> Result<Vec<ArmedTrigger>, StoreError>;
 
-    /// The schedules of automations that fire whose next instant has come or was never planned, at most so many. They
-    /// are held until the end of the unit; those that another open unit holds are passed over.
-    async fn due_schedules(&mut self, now: DateTime<Utc>, limit: u16) -> Result<Vec<Trigger>, StoreError>;
+    /// The most urgent schedule that fires and whose next instant has come or was never planned, behind the given one: by
+    /// that instant, those never planned first, then by automation and node. It is held until the end of the unit; those
+    /// that another open unit holds are passed over.
+    async fn due_schedule(
+        &mut self,
+        now: DateTime<Utc>,
+        behind: Option<Trigger>,
+    ) -> Result<Option<Trigger>, StoreError>;
 
     /// Says when a schedule of an automation is to be fired next; `None` for never again.
     async fn plan(

@@ -128,8 +128,8 @@ CREATE TABLE kairo.automation_triggers (
   )
 );
 
-CREATE INDEX idx_automation_triggers_next ON kairo.automation_triggers (next_at NULLS FIRST, automation_id, node)
-  WHERE kind = 'schedule' AND NOT is_over;
+CREATE INDEX idx_automation_triggers_next
+  ON kairo.automation_triggers (coalesce(next_at, '-infinity'), automation_id, node) WHERE kind = 'schedule' AND NOT is_over;
 CREATE INDEX idx_automation_triggers_event ON kairo.automation_triggers (event) WHERE kind = 'event';
 
 -- The runs that workers have at this moment, to be counted.

@@ -1,14 +1,14 @@
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kairo_domain::{AutomationId, CompanyId, Role, Run, RunId, Step, UserActor, UserId, Via};
-use kairo_ports::{Claimed, Claiming, IdleRun, RunLimits, RunProgress, RunRepository, StoreError};
+use kairo_ports::{Claimed, Claiming, IdleRun, Replay, RunLimits, RunProgress, StoreError};
 use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::automations::settings;
 use crate::row::{Place, number};
-use crate::runs::{Ended, RunRow, StepColumns, due_at, fence, small};
+use crate::runs::{Ended, RunRow, StepColumns, StepRow, due_at, fence, small};
 use crate::unit_of_work::PgUnitOfWork;
 
 /// What `kairo.claim_run` tells beside the run.
@@ -40,8 +40,60 @@ impl RunProgress for PgUnitOfWork {
         let owner = terms.owner.map(|(role, company)| acting(run.owner, &role, company)).transpose()?;
         let place = Place { table: "automations", id: run.automation.uuid() };
         let settings = settings(place, &terms.settings)?;
-        let steps = if terms.has_steps { self.all_steps(run.id).await? } else { Vec::new() };
-        Ok(Claiming::Taken(Box::new(Claimed { run, settings, owner, steps })))
+        Ok(Claiming::Taken(Box::new(Claimed { run, settings, owner, has_steps: terms.has_steps })))
+    }
+
+    async fn replay(&mut self, run: RunId) -> Result<Replay, StoreError> {
+        self.demand_system()?;
+        let (statements, connection) = self.parts();
+        let rows = sqlx::query!(
+            r#"/* kairo:run_progress.replay */ SELECT run_id, seq, node, iteration, kind, attempt, state, port,
+                 CASE state WHEN 'HELD' THEN input ELSE 'null' END AS "input!: Json<Value>",
+                 CASE state WHEN 'HELD' THEN 0 ELSE octet_length(input::text) END AS "left_out!",
+                 output AS "output: Json<Value>", error AS "error: Json<Value>", held_until,
+                 detail AS "detail: Json<Value>", started_at, finished_at
+               FROM kairo.automation_run_steps WHERE run_id = $1 ORDER BY seq"#,
+            run.uuid(),
+        )
+        .fetch_all(connection);
+        let mut replay = Replay::default();
+        for row in statements.run(rows).await? {
+            replay.left_out += u64::from(row.left_out.unsigned_abs());
+            replay.steps.push(Step::try_from(StepRow {
+                run_id: row.run_id,
+                seq: row.seq,
+                node: row.node,
+                iteration: row.iteration,
+                kind: row.kind,
+                attempt: row.attempt,
+                state: row.state,
+                port: row.port,
+                input: row.input,
+                output: row.output,
+                error: row.error,
+                held_until: row.held_until,
+                detail: row.detail,
+                started_at: row.started_at,
+                finished_at: row.finished_at,
+            })?);
+        }
+        Ok(replay)
+    }
+
+    async fn pardon(&mut self, run: RunId, fence: u64, worked: TimeDelta) -> Result<bool, StoreError> {
+        self.demand_system()?;
+        let (statements, connection) = self.parts();
+        let Ok(fence) = i64::try_from(fence) else { return Ok(false) };
+        let update = sqlx::query!(
+            r#"/* kairo:run_progress.pardon */ UPDATE automation_runs
+               SET stalls = greatest(stalls - 1, 0), worked_ms = worked_ms + $3
+               WHERE id = $1 AND fence = $2 AND status = 'RUNNING'"#,
+            run.uuid(),
+            fence,
+            worked.num_milliseconds(),
+        )
+        .execute(connection);
+        Ok(statements.run(update).await?.rows_affected() == 1)
     }
 
     async fn next_in_line(&mut self, automation: AutomationId) -> Result<Vec<RunId>, StoreError> {
@@ -231,19 +283,6 @@ impl PgUnitOfWork {
             version: row.version,
         };
         Ok(Some((run, terms)))
-    }
-
-    async fn all_steps(&mut self, run: RunId) -> Result<Vec<Step>, StoreError> {
-        let mut all = Vec::new();
-        loop {
-            let after = all.last().map_or(0, |step: &Step| step.seq);
-            let steps = RunRepository::steps(self, run, after, u16::MAX).await?;
-            let is_last = steps.len() < usize::from(u16::MAX);
-            all.extend(steps);
-            if is_last {
-                return Ok(all);
-            }
-        }
     }
 }
 

@@ -147,6 +147,26 @@ impl RunRepository for PgUnitOfWork {
         rows.into_iter().map(Run::try_from).collect()
     }
 
+    async fn adopt(
+        &mut self,
+        permit: &Permit,
+        child: RunId,
+        from: RunId,
+        by: RunId,
+    ) -> Result<bool, StoreError> {
+        self.check_saving(permit, Resource::Run, child.uuid())?;
+        let (statements, connection) = self.parts();
+        let update = sqlx::query!(
+            r#"/* kairo:runs.adopt */ UPDATE automation_runs SET parent_run = $3
+               WHERE id = $1 AND parent_run = $2 AND status = 'RUNNING'"#,
+            child.uuid(),
+            from.uuid(),
+            by.uuid(),
+        )
+        .execute(connection);
+        Ok(statements.run(update).await?.rows_affected() == 1)
+    }
+
     async fn figures(
         &mut self,
         automation: AutomationId,

@@ -205,23 +205,34 @@ impl TriggerRepository for PgUnitOfWork {
         Ok(statements.run(rows).await?.into_iter().filter_map(readable).collect())
     }
 
-    async fn due_schedules(&mut self, now: DateTime<Utc>, limit: u16) -> Result<Vec<Trigger>, StoreError> {
+    async fn due_schedule(
+        &mut self,
+        now: DateTime<Utc>,
+        behind: Option<Trigger>,
+    ) -> Result<Option<Trigger>, StoreError> {
         self.demand_system()?;
         let (statements, connection) = self.parts();
-        let rows = sqlx::query_as!(
+        let planned = behind.as_ref().and_then(Trigger::planned_at);
+        let (automation, node) = behind.map(|trigger| (trigger.automation.uuid(), trigger.node)).unzip();
+        let row = sqlx::query_as!(
             TriggerRow,
-            r#"/* kairo:triggers.due_schedules */ SELECT due.automation_id, due.node, due.kind, due.token_digest,
+            r#"/* kairo:triggers.due_schedule */ SELECT due.automation_id, due.node, due.kind, due.token_digest,
                  due.sealed_token, due.cron, due.zone, due.missed, due.next_at, due.event
                FROM kairo.automation_triggers AS due JOIN automations AS automation ON automation.id = due.automation_id
-               WHERE due.kind = 'schedule' AND NOT due.is_over AND (due.next_at IS NULL OR due.next_at <= $1)
+               WHERE due.kind = 'schedule' AND NOT due.is_over AND coalesce(due.next_at, '-infinity') <= $1
+                 AND (coalesce(due.next_at, '-infinity'), due.automation_id, due.node)
+                   > (coalesce($2::timestamptz, '-infinity'), coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'),
+                      coalesce($4::text, ''))
                  AND automation.status = 'ACTIVE' AND automation.deleted_at IS NULL
-               ORDER BY due.next_at NULLS FIRST, due.automation_id, due.node
-               LIMIT $2 FOR UPDATE OF due SKIP LOCKED"#,
+               ORDER BY coalesce(due.next_at, '-infinity'), due.automation_id, due.node
+               LIMIT 1 FOR UPDATE OF due SKIP LOCKED"#,
             now,
-            i64::from(limit),
+            planned,
+            automation,
+            node,
         )
-        .fetch_all(connection);
-        statements.run(rows).await?.into_iter().map(Trigger::try_from).collect()
+        .fetch_optional(connection);
+        statements.run(row).await?.map(Trigger::try_from).transpose()
     }
 
     async fn plan(
@@ -251,9 +262,10 @@ impl TriggerRepository for PgUnitOfWork {
             r#"/* kairo:triggers.next_planned */ SELECT planned.next_at AS "next_at!"
                FROM kairo.automation_triggers AS planned
                  JOIN automations AS automation ON automation.id = planned.automation_id
-               WHERE planned.kind = 'schedule' AND NOT planned.is_over AND planned.next_at IS NOT NULL
+               WHERE planned.kind = 'schedule' AND NOT planned.is_over
+                 AND coalesce(planned.next_at, '-infinity') > '-infinity'
                  AND automation.status = 'ACTIVE' AND automation.deleted_at IS NULL
-               ORDER BY planned.next_at NULLS FIRST LIMIT 1"#,
+               ORDER BY coalesce(planned.next_at, '-infinity') LIMIT 1"#,
         )
         .fetch_optional(connection);
         statements.run(next).await

@@ -15,4 +15,5 @@ mod wait;
 
 pub(crate) use ending::{let_in, wake_parent};
 pub(crate) use plans::Plans;
+pub(crate) use subflow::waited_for;
 pub(crate) use taken::drive;

@@ -33,6 +33,15 @@ impl Step {
         }
     }
 
+    /// The step as it is replayed, and how many bytes of JSON are left out of it: what it took in, unless it is held.
+    pub fn for_replay(mut self) -> (Self, u64) {
+        if matches!(self.record.state, StepState::Held { .. }) {
+            return (self, 0);
+        }
+        let input = std::mem::take(&mut self.record.input);
+        (self, input.to_string().len() as u64)
+    }
+
     /// Leaves a note in the place of an input or output that is too long for a log, since the run has ended. Unless it
     /// ended well, outputs stay whole: it may be repeated from there on. What answers a webhook stays whole in any case.
     pub fn shorten(&mut self, ended: RunStatus) {

@@ -162,8 +162,18 @@ const OF_THE_PROGRAM: [(&str, &str); 14] = [
         "idx_automation_triggers_next",
         "SELECT planned.next_at FROM kairo.automation_triggers AS planned
            JOIN automations AS automation ON automation.id = planned.automation_id
-          WHERE planned.kind = 'schedule' AND NOT planned.is_over AND planned.next_at IS NOT NULL
-            AND automation.status = 'ACTIVE' AND automation.deleted_at IS NULL ORDER BY planned.next_at NULLS FIRST LIMIT 1",
+          WHERE planned.kind = 'schedule' AND NOT planned.is_over AND coalesce(planned.next_at, '-infinity') > '-infinity'
+            AND automation.status = 'ACTIVE' AND automation.deleted_at IS NULL
+          ORDER BY coalesce(planned.next_at, '-infinity') LIMIT 1",
+    ),
+    (
+        "idx_automation_triggers_next",
+        "SELECT due.node FROM kairo.automation_triggers AS due JOIN automations AS automation ON automation.id = due.automation_id
+          WHERE due.kind = 'schedule' AND NOT due.is_over AND coalesce(due.next_at, '-infinity') <= '2026-02-01'
+            AND (coalesce(due.next_at, '-infinity'), due.automation_id, due.node)
+              > ('2026-01-01', '00000000-0000-7000-8001-000000000206', 'start')
+            AND automation.status = 'ACTIVE' AND automation.deleted_at IS NULL
+          ORDER BY coalesce(due.next_at, '-infinity'), due.automation_id, due.node LIMIT 1 FOR UPDATE OF due SKIP LOCKED",
     ),
     (
         "automation_runs_automation_id_fire_key_key",
@@ -172,13 +182,6 @@ const OF_THE_PROGRAM: [(&str, &str); 14] = [
     (
         "idx_automation_triggers_event",
         "SELECT node FROM kairo.automation_triggers WHERE kind = 'event' AND event = 'run.failed'",
-    ),
-    (
-        "idx_automation_triggers_next",
-        "SELECT due.node FROM kairo.automation_triggers AS due JOIN automations AS automation ON automation.id = due.automation_id
-          WHERE due.kind = 'schedule' AND NOT due.is_over AND (due.next_at IS NULL OR due.next_at <= '2026-01-01 01:00')
-            AND automation.status = 'ACTIVE' AND automation.deleted_at IS NULL
-          ORDER BY due.next_at NULLS FIRST, due.automation_id, due.node LIMIT 100 FOR UPDATE OF due SKIP LOCKED",
     ),
     (
         "automation_run_steps_pkey",

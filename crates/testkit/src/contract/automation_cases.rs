@@ -66,6 +66,7 @@ macro_rules! automation_contract {
                 a_run_is_ended
                 two_units_cannot_both_end
                 open_children_are_found
+                an_open_child_is_adopted
                 the_answer_of_a_run_is_found
                 runs_are_summed_up
             }
@@ -101,6 +102,8 @@ macro_rules! automation_contract {
                 long_steps_are_shortened_at_the_end
                 an_answer_stays_whole
                 runs_outlive_a_deletion
+                a_run_is_replayed
+                a_run_taken_in_vain_is_pardoned
             }
         }
     };

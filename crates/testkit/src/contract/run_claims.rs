@@ -35,12 +35,8 @@ pub async fn a_run_is_taken(store: &dyn Store) {
             company: world.client.company,
             via: Via::Program,
         };
-        let claimed = Claimed {
-            run: run.clone(),
-            settings: mine.settings.clone(),
-            owner: Some(owner),
-            steps: steps.to_vec(),
-        };
+        let settings = mine.settings.clone();
+        let claimed = Claimed { run: run.clone(), settings, owner: Some(owner), has_steps: true };
         assert_eq!(claim(store, &queued, 50).await, Claiming::Taken(Box::new(claimed)));
         assert_eq!(seen_by(store, &Actor::System, queued.id).await, Some(run));
     }
@@ -304,6 +300,12 @@ pub async fn only_the_program_drives_runs(store: &dyn Store) {
         let mut work = begin(store, &actor).await;
         let found = work.progress().idle(at(99), None, 9).await.map(drop);
         assert_refused(land(work, found).await);
+        let mut work = begin(store, &actor).await;
+        let replayed = work.progress().replay(queued.id).await.map(drop);
+        assert_refused(land(work, replayed).await);
+        let mut work = begin(store, &actor).await;
+        let pardoned = work.progress().pardon(queued.id, 0, TimeDelta::zero()).await.map(drop);
+        assert_refused(land(work, pardoned).await);
         let mut work = begin(store, &actor).await;
         let line = work.progress().next_in_line(mine.id).await.map(drop);
         assert_refused(land(work, line).await);

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use kairo_domain::{Actor, FailedPhase, Run, RunPhase, RunRecord, Step};
 use kairo_flow::StepState;
-use kairo_ports::{Claiming, Store, StoreError};
+use kairo_ports::{Claiming, Replay, Store, StoreError};
 use serde_json::{Value, json};
 
 use super::aggregates::{self, Aggregate};
@@ -172,6 +172,44 @@ pub async fn an_answer_stays_whole(store: &dyn Store) {
         checkpoint(store, &Actor::System, &ended, std::slice::from_ref(&answer)).await.unwrap();
         assert_eq!(steps_of(store, &ended).await, std::slice::from_ref(&answer));
     }
+}
+
+/// Who goes on with a run gets what it did, without what its steps took in, but for those that are held.
+pub async fn a_run_is_replayed(store: &dyn Store) {
+    let mine = active(store).await;
+    let queued = run(&mine).build();
+    let held = StepState::Held { until_ms: Some(5_000), detail: json!({"since": 1}) };
+    let took = |step: &mut Step| step.record.input = json!({"text": "ä".repeat(50)});
+    let steps = [step(1, "a").with(took).build(), step_in_state(2, "b", held).with(took).build()];
+    add(store, &Actor::System, &queued, &steps).await.unwrap();
+    let replay = begin_read(store, &Actor::System).await.progress().replay(queued.id).await.unwrap();
+    let [mut done, held] = steps;
+    let left_out = done.record.input.to_string().len() as u64;
+    done.record.input = Value::Null;
+    assert_eq!(replay, Replay { steps: vec![done, held], left_out });
+    let nothing = begin_read(store, &Actor::System).await.progress().replay(run(&mine).build().id).await;
+    assert_eq!(nothing.unwrap(), Replay::default());
+}
+
+/// That a run was taken in vain is taken back by whoever took it, and by nobody after them; the time spent stays.
+pub async fn a_run_taken_in_vain_is_pardoned(store: &dyn Store) {
+    let mine = active(store).await;
+    let queued = run(&mine).build();
+    add(store, &Actor::System, &queued, &[]).await.unwrap();
+    let pardon = async |fence| {
+        let mut work = begin(store, &Actor::System).await;
+        let pardoned = work.progress().pardon(queued.id, fence, TimeDelta::milliseconds(40)).await.unwrap();
+        work.commit().await.unwrap();
+        pardoned
+    };
+    let first = taken(store, &queued, 1).await;
+    let second = taken(store, &queued, 2).await;
+    assert_eq!((second.stalls, pardon(first.fence).await), (2, false));
+    assert!(pardon(second.fence).await);
+    let pardoned = seen_by(store, &Actor::System, queued.id).await.unwrap();
+    assert_eq!((pardoned.stalls, pardoned.worked), (1, TimeDelta::milliseconds(40)));
+    end(store, &Actor::System, &cancelled(&pardoned)).await.unwrap();
+    assert!(!pardon(second.fence).await);
 }
 
 /// A deleted automation's runs go on to their end.

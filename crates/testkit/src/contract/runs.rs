@@ -232,6 +232,46 @@ pub async fn open_children_are_found(store: &dyn Store) {
     assert_eq!(begin_read(store, &Actor::Visitor).await.runs().children(parent.id).await.unwrap(), []);
 }
 
+/// The open sub-flow of a run is handed to another run, whatever its worker does meanwhile; one that has ended, or is
+/// waited for by somebody else, is not.
+pub async fn an_open_child_is_adopted(store: &dyn Store) {
+    let world = World::in_store(store).await;
+    let mine = active_automation(world.client.id, "Mine").build();
+    aggregates::add(store, &mine).await.unwrap();
+    let [old, new] = [(); 2].map(|()| run(&mine).build());
+    let child = |of: &Run, state| {
+        let parent = ParentStep { run: of.id, step: next_id().to_string() };
+        run(&mine).with(|run| (run.firing, run.state) = (Firing::subflow("start", parent, 1), state)).build()
+    };
+    let queued = child(&old, RunState::Queued);
+    let ended = child(&old, succeeded(5, 4_000));
+    let of_another = child(&new, RunState::Queued);
+    add_all(store, &[old.clone(), new.clone(), queued.clone(), ended.clone(), of_another.clone()]).await;
+    let mut taken = super::run_claims::taken(store, &queued, 1).await;
+    let adopt = async |actor: &Actor, child: &Run| {
+        let mut work = begin(store, actor).await;
+        let may = permit(&Actor::System, Verb::Update, child);
+        let adopted = work.runs().adopt(&may, child.id, old.id, new.id).await;
+        land(work, adopted.as_ref().map(drop).map_err(|_| StoreError::Stale)).await.ok();
+        adopted
+    };
+    assert!(!adopt(&world.as_rival(), &queued).await.unwrap_or(false));
+    assert!(adopt(&world.as_client(), &queued).await.unwrap());
+    for not_open in [&queued, &ended, &of_another] {
+        assert!(!adopt(&world.as_client(), not_open).await.unwrap());
+    }
+    assert_eq!(children_of(store, &old).await, []);
+    assert!(children_of(store, &new).await.contains(&queued.id));
+    taken.wait(None, TimeDelta::zero()).unwrap();
+    super::run_progress::checkpoint(store, &Actor::System, &taken, &[]).await.unwrap();
+    assert!(children_of(store, &new).await.contains(&queued.id));
+}
+
+async fn children_of(store: &dyn Store, run: &Run) -> Vec<RunId> {
+    let children = begin_read(store, &Actor::System).await.runs().children(run.id).await.unwrap();
+    children.iter().map(|child| child.id).collect()
+}
+
 /// What a run answers is the first of its steps for that which came to it, for everybody who sees the run.
 pub async fn the_answer_of_a_run_is_found(store: &dyn Store) {
     let mine = active(store).await;

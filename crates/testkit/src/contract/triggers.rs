@@ -3,7 +3,7 @@
 use kairo_domain::{
     Actor, ArmedTrigger, Automation, AutomationStatus, Redacted, Trigger, TriggerOn, UserActor, Verb, Via,
 };
-use kairo_ports::{Store, StoreError};
+use kairo_ports::{Store, StoreError, UnitOfWork};
 
 use super::aggregates;
 use super::runs::active;
@@ -80,7 +80,7 @@ pub async fn only_the_program_looks(store: &dyn Store) {
         let mut work = begin(store, &actor).await;
         assert_refused(work.triggers().listening("lead.created").await.map(drop));
         let mut work = begin(store, &actor).await;
-        assert_refused(work.triggers().due_schedules(at(0), 9).await.map(drop));
+        assert_refused(work.triggers().due_schedule(at(0), None).await.map(drop));
         let mut work = begin(store, &actor).await;
         assert_refused(work.triggers().plan(mine.id, "a", None).await);
         let mut work = begin(store, &actor).await;
@@ -158,8 +158,8 @@ pub async fn schedules_are_due_when_their_time_has_come(store: &dyn Store) {
         .collect();
     replace(store, &Actor::System, &mine, &all).await.unwrap();
     assert_eq!(next_planned(store).await, Some(at(5)));
-    assert_eq!(due(store, 10, 9).await, ["b", "d", "a"]);
-    assert_eq!(due(store, 10, 2).await, ["b", "d"]);
+    assert_eq!(due(store, 10).await, ["b", "d", "a"]);
+    assert_eq!(due(store, 9).await, ["b", "d"]);
 }
 
 /// What is planned is due later, and what is over is due no more, until it is registered again.
@@ -170,12 +170,12 @@ pub async fn a_planned_schedule_is_due_later(store: &dyn Store) {
     plan(store, &mine, "a", Some(20)).await;
     plan(store, &mine, "b", None).await;
     plan(store, &mine, "unknown", Some(1)).await;
-    assert_eq!(due(store, 19, 9).await, [] as [&str; 0]);
-    assert_eq!(due(store, 20, 9).await, ["a"]);
+    assert_eq!(due(store, 19).await, [] as [&str; 0]);
+    assert_eq!(due(store, 20).await, ["a"]);
     assert_eq!(next_planned(store).await, Some(at(20)));
     assert_eq!(of(store, &mine).await[0], schedule(mine.id, "a", Some(at(20))));
     replace(store, &Actor::System, &mine, &all).await.unwrap();
-    assert_eq!(due(store, 1, 9).await, ["a", "b"]);
+    assert_eq!(due(store, 1).await, ["a", "b"]);
 }
 
 /// Schedules of automations that do not fire are never due.
@@ -186,7 +186,7 @@ pub async fn schedules_that_do_not_fire_are_not_due(store: &dyn Store) {
         replace(store, &Actor::System, &mine, &[schedule(mine.id, node, Some(next))]).await.unwrap();
         wanted.extend(fires.then_some(node));
     }
-    assert_eq!(due(store, 10, 9).await, wanted);
+    assert_eq!(due(store, 10).await, wanted);
     assert_eq!(next_planned(store).await, Some(at(10)));
 }
 
@@ -196,15 +196,15 @@ pub async fn a_schedule_that_is_being_fired_is_passed_over(store: &dyn Store) {
     let all = ["a", "b"].map(|node| schedule(mine.id, node, Some(at(5))));
     replace(store, &Actor::System, &mine, &all).await.unwrap();
     let (mut one, mut other) = (begin(store, &Actor::System).await, begin(store, &Actor::System).await);
-    assert_eq!(nodes(&one.triggers().due_schedules(at(10), 1).await.unwrap()), ["a"]);
-    assert_eq!(nodes(&one.triggers().due_schedules(at(10), 1).await.unwrap()), ["a"]);
-    assert_eq!(nodes(&other.triggers().due_schedules(at(10), 9).await.unwrap()), ["b"]);
+    assert_eq!(first_due(&mut *one).await.as_deref(), Some("a"));
+    assert_eq!(first_due(&mut *one).await.as_deref(), Some("a"));
+    assert_eq!(first_due(&mut *other).await.as_deref(), Some("b"));
     one.triggers().plan(mine.id, "a", Some(at(50))).await.unwrap();
     one.commit().await.unwrap();
-    assert_eq!(nodes(&other.triggers().due_schedules(at(10), 9).await.unwrap()), ["b"]);
+    assert_eq!(first_due(&mut *other).await.as_deref(), Some("b"));
     other.triggers().plan(mine.id, "b", Some(at(50))).await.unwrap();
     other.commit().await.unwrap();
-    assert_eq!(due(store, 10, 9).await, [] as [&str; 0]);
+    assert_eq!(due(store, 10).await, [] as [&str; 0]);
 }
 
 /// Webhooks are met one after the other, whether they fire or not, and their tokens can be sealed anew.
@@ -263,16 +263,20 @@ async fn armed(store: &dyn Store, automation: &Automation) -> Option<ArmedTrigge
     })
 }
 
-fn nodes(triggers: &[Trigger]) -> Vec<&str> {
-    triggers.iter().map(|trigger| trigger.node.as_str()).collect()
+async fn first_due(work: &mut dyn UnitOfWork) -> Option<String> {
+    work.triggers().due_schedule(at(10), None).await.unwrap().map(|trigger| trigger.node)
 }
 
-/// The nodes of the schedules that are due so many seconds after the start; they are fired by nobody.
-async fn due(store: &dyn Store, seconds: i64, limit: u16) -> Vec<String> {
-    let mut work = begin(store, &Actor::System).await;
-    let due = work.triggers().due_schedules(at(seconds), limit).await.unwrap();
+/// The nodes of the schedules that are due so many seconds after the start, one after the other; they are fired by nobody.
+async fn due(store: &dyn Store, seconds: i64) -> Vec<String> {
+    let (mut work, mut met) = (begin(store, &Actor::System).await, Vec::new());
+    let mut last = None;
+    while let Some(trigger) = work.triggers().due_schedule(at(seconds), last).await.unwrap() {
+        met.push(trigger.node.clone());
+        last = Some(trigger);
+    }
     work.commit().await.unwrap();
-    due.into_iter().map(|trigger| trigger.node).collect()
+    met
 }
 
 async fn plan(store: &dyn Store, automation: &Automation, node: &str, seconds: Option<i64>) {

@@ -81,13 +81,17 @@ pub(super) async fn end_within(
 }
 
 /// Wakes the run that waits for this one. It is looked at after the commit, as the other looks after its own: whoever
-/// comes second sees the first.
+/// comes second sees the first. Who waits may have changed while this one was driven.
 pub(crate) async fn wake_parent(desk: &Desk, run: &Run) -> Result<(), Error> {
-    let Some(parent) = &run.firing.parent else { return Ok(()) };
-    let parent = parent.run;
+    if run.firing.parent.is_none() {
+        return Ok(());
+    }
     retry(|| async move {
         let mut work = desk.begin(&Actor::System).await?;
-        wake(&mut *work, parent, desk.now()).await?;
+        let ended = work.runs().get(run.id).await?;
+        if let Some(parent) = ended.and_then(|ended| ended.firing.parent.clone()) {
+            wake(&mut *work, parent.run, desk.now()).await?;
+        }
         Ok(work.commit().await?)
     })
     .await

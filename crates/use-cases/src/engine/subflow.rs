@@ -109,7 +109,7 @@ impl Drive {
 }
 
 /// The sub-flows that held steps wait for.
-pub(super) fn waited_for(steps: &[Step]) -> Vec<(StepKey, RunId)> {
+pub(crate) fn waited_for(steps: &[Step]) -> Vec<(StepKey, RunId)> {
     let mut waiting: Vec<(StepKey, RunId)> = Vec::new();
     for Step { record, .. } in steps {
         waiting.retain(|(key, _)| *key != record.key);

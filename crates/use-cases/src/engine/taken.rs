@@ -3,7 +3,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use kairo_domain::{Actor, AutomationSettings, FailedPhase, Job, Run, RunFailure, RunId, RunState, Step};
 use kairo_flow::{Execution, Plan, Scope};
-use kairo_ports::{Claimed, Claiming, RunLimits, UnitOfWork};
+use kairo_ports::{Claimed, Claiming, Replay, RunLimits, UnitOfWork};
 use serde_json::{Value, json};
 
 use super::drive::{Drive, Going};
@@ -29,7 +29,7 @@ pub(crate) async fn drive(desk: &Desk, id: RunId) -> Result<(), Error> {
     // After a failed unit the execution in memory is ahead of what is kept: it begins again from there.
     let driven = retry(|| async move {
         match claim(desk, id).await? {
-            Claiming::Taken(claimed) => go(desk, *claimed).await,
+            Claiming::Taken(claimed) => go_or_pardon(desk, *claimed).await,
             Claiming::InLine(automation) => let_in(desk, automation).await,
             Claiming::Full => Ok(()),
             Claiming::Nothing => see_to_unclaimed(desk, id).await,
@@ -81,8 +81,27 @@ async fn see_to_unclaimed(desk: &Desk, id: RunId) -> Result<(), Error> {
     let_in(desk, run.automation).await
 }
 
+/// A store that is out of reach is no fault of the run: that it was taken in vain does not bring it nearer to quarantine,
+/// unless not even this can be written. Its time goes on, so a step that always takes the store too long ends as well.
+async fn go_or_pardon(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
+    let (run, fence, taken_at) = (claimed.run.id, claimed.run.fence, desk.now());
+    let went = go(desk, claimed).await;
+    if let Err(Error::Busy(_)) = &went {
+        let worked = (desk.now() - taken_at).max(TimeDelta::zero());
+        let pardoned = retry(|| async move {
+            let mut work = desk.begin(&Actor::System).await?;
+            work.progress().pardon(run, fence, worked).await?;
+            Ok(work.commit().await?)
+        });
+        if let Err(error) = pardoned.await {
+            tracing::warn!(run.id = %run, %error, "that the store failed counts against a run");
+        }
+    }
+    went
+}
+
 async fn go(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
-    let Claimed { run, settings, owner, steps } = claimed;
+    let Claimed { run, settings, owner, has_steps } = claimed;
     let Some(owner) = owner else {
         let why = "the owner of the automation may not act any more: give it to somebody else";
         return give_up(desk, run, &settings, RunFailure::of_run("owner_gone", why)).await;
@@ -99,6 +118,7 @@ async fn go(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
         }
         Err(other) => return Err(other),
     };
+    let steps = if has_steps { replay(desk, run.id).await?.steps } else { Vec::new() };
     let execution = match resumed(plan, &run, Value::Object(settings.vars.clone()), &steps) {
         Ok(execution) => execution,
         Err(failure) => return give_up(desk, run, &settings, failure).await,
@@ -107,6 +127,10 @@ async fn go(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
     let mut drive = Drive::new(desk.clone(), actor, run, settings, execution, &steps);
     while drive.go_on().await? == Going::On {}
     Ok(())
+}
+
+async fn replay(desk: &Desk, run: RunId) -> Result<Replay, Error> {
+    Ok(desk.begin_read(&Actor::System).await?.progress().replay(run).await?)
 }
 
 /// The execution as it was after its last checkpoint.

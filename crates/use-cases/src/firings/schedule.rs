@@ -1,34 +1,58 @@
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use kairo_domain::{
-    Actor, ArmedTrigger, Automation, Due, Firing, Schedule, Trigger, TriggerOn, User, UserActor, Via,
+    Actor, ArmedTrigger, Automation, AutomationId, Due, Firing, Schedule, Trigger, TriggerOn, User,
+    UserActor, Via,
 };
 use kairo_ports::UnitOfWork;
 use serde_json::json;
 
 use super::Firings;
 use crate::Error;
-use crate::retry::retry;
+use crate::retry::{is_contention, retry};
 
 /// How many schedules may fail before the others are left for later as well: then it is the store that fails.
-const MOST_FAILING: u16 = 20;
+const MOST_FAILING: usize = 20;
+
+/// What tells schedules apart.
+type Key = (AutomationId, String);
+
+/// A schedule that was due.
+struct Served {
+    /// The schedule as it was.
+    trigger: Trigger,
+    /// How many runs that made; nothing is kept of it if it failed.
+    fired: Result<usize, Error>,
+    /// Whether it is due again already: it catches up.
+    is_behind: bool,
+}
 
 impl Firings {
     /// Fires every schedule that is due, and tells how many runs that made. Any number of processes may do this at
-    /// once: a planned instant makes one run.
+    /// once: a planned instant makes one run. Those that have much to catch up with take turns with all others.
     ///
     /// # Errors
     /// Those of the store; what was fired before stays fired.
     pub async fn fire_schedules(&self) -> Result<usize, Error> {
-        let (mut fired, mut failing) = (0, 0);
+        let (mut runs, mut failing) = (0, 0);
         loop {
-            match retry(|| self.fire_next(failing)).await {
-                Ok(Some(runs)) => fired += runs,
-                Ok(None) => return Ok(fired),
-                Err(error) if failing < MOST_FAILING => {
-                    tracing::error!(%error, "a schedule cannot be fired; the next ones are");
-                    failing += 1;
+            let (mut last, mut had_their_turn, mut is_behind) = (None, BTreeSet::new(), false);
+            while let Some(served) = self.serve_next(last, &had_their_turn).await? {
+                had_their_turn.insert(key(&served.trigger));
+                last = Some(served.trigger);
+                is_behind |= served.is_behind;
+                match served.fired {
+                    Ok(fired) => runs += fired,
+                    Err(error) if failing < MOST_FAILING => {
+                        tracing::error!(%error, "a schedule cannot be fired; the next ones are");
+                        failing += 1;
+                    }
+                    Err(error) => return Err(error),
                 }
-                Err(error) => return Err(error),
+            }
+            if !is_behind {
+                return Ok(runs);
             }
         }
     }
@@ -42,18 +66,43 @@ impl Firings {
         Ok(work.triggers().next_planned().await?)
     }
 
-    /// One schedule, its runs and its next instant in one unit: the most urgent behind those that fail. `None` when none
-    /// is due.
-    async fn fire_next(&self, failing: u16) -> Result<Option<usize>, Error> {
-        let now = self.desk.now();
-        let mut work = self.desk.begin(&Actor::System).await?;
-        let held = work.triggers().due_schedules(now, failing + 1).await?;
-        let Some(trigger) = held.into_iter().nth(failing.into()) else { return Ok(None) };
+    /// Serves the next schedule that is due; one that had its turn, and is due again, gets nothing.
+    async fn serve_next(
+        &self,
+        last: Option<Trigger>,
+        had_their_turn: &BTreeSet<Key>,
+    ) -> Result<Option<Served>, Error> {
+        let last = &last;
+        retry(|| async move {
+            let now = self.desk.now();
+            let mut work = self.desk.begin(&Actor::System).await?;
+            let Some(trigger) = work.triggers().due_schedule(now, last.clone()).await? else {
+                return Ok(None);
+            };
+            if had_their_turn.contains(&key(&trigger)) {
+                return Ok(Some(Served { trigger, fired: Ok(0), is_behind: true }));
+            }
+            match self.serve(work, trigger.clone(), now).await {
+                Err(error) if is_contention(&error) => Err(error),
+                Err(error) => Ok(Some(Served { trigger, fired: Err(error), is_behind: false })),
+                Ok((runs, is_behind)) => Ok(Some(Served { trigger, fired: Ok(runs), is_behind })),
+            }
+        })
+        .await
+    }
+
+    /// One schedule, its runs and its next instant in one unit.
+    async fn serve(
+        &self,
+        mut work: Box<dyn UnitOfWork>,
+        trigger: Trigger,
+        now: DateTime<Utc>,
+    ) -> Result<(usize, bool), Error> {
         let due = due(&trigger, now);
         work.triggers().plan(trigger.automation, &trigger.node, due.next).await?;
         let runs = self.fire_at(&mut *work, trigger, &due.instants).await?;
         work.commit().await?;
-        Ok(Some(runs))
+        Ok((runs, due.next.is_some_and(|next| next <= now)))
     }
 
     async fn fire_at(
@@ -75,6 +124,10 @@ impl Firings {
         }
         Ok(runs)
     }
+}
+
+fn key(trigger: &Trigger) -> Key {
+    (trigger.automation, trigger.node.clone())
 }
 
 /// Whom a schedule acts for; `None` when its automation fires no more or its owner may not act.

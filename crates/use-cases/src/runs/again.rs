@@ -1,19 +1,17 @@
-use kairo_domain::{
-    Actor, Automation, Event, Fired, Firing, FlowNumber, Resource, Run, RunChange, RunId, RunState, Step,
-    Verb,
-};
-use kairo_flow::{StepRecord, StepState};
-use kairo_ports::UnitOfWork;
+mod taken_over;
 
+use kairo_domain::{
+    Actor, Automation, Event, Fired, Firing, FlowNumber, Resource, Run, RunChange, RunId, RunState, Verb,
+};
+use kairo_ports::{StoreError, UnitOfWork};
+
+use self::taken_over::{TakenOver, taken_over};
 use super::Runs;
 use super::start::{refuse_unless_startable, send_off};
 use crate::desk::Asked;
 use crate::engine::Plans;
 use crate::once::{keep, replay};
 use crate::{Error, Once, Outcome};
-
-/// How many steps are read at a time.
-const PORTION: u16 = 1_000;
 
 /// A run to be done again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,8 +71,8 @@ impl Runs {
             let counted = actor.may(Verb::Run, &automation)?;
             refuse_unless_startable(&automation)?;
             let number = pinned(&desk.plans, &mut *work, &automation, &old, order.which).await?;
-            let steps = match order.from {
-                From::Start => Vec::new(),
+            let taken = match order.from {
+                From::Start => TakenOver::default(),
                 From::Failure => taken_over(&mut *work, old.id).await?,
             };
             let id = desk.new_id();
@@ -87,7 +85,14 @@ impl Runs {
             };
             let run = Run::queue(id, fired, now);
             let permit = actor.may(Verb::Create, &run)?;
-            work.runs().add(&permit, &run, &steps).await?;
+            work.runs().add(&permit, &run, &taken.steps).await?;
+            for child in &taken.children {
+                let permit = actor.may(Verb::Update, child)?;
+                if !work.runs().adopt(&permit, child.id, old.id, id).await? {
+                    // It has ended since it was read: what it came to is seen by whoever begins anew.
+                    return Err(StoreError::Contention(None).into());
+                }
+            }
             let change = RunChange::Requested { automation: old.automation };
             work.journal().record(&permit, &Event::Run { run: id, change }, now).await?;
             keep(&mut *work, once, &run, now).await?;
@@ -126,33 +131,4 @@ async fn pinned(
         return Err(Error::invalid("/on", "not_a_trigger", message));
     }
     Ok(number)
-}
-
-/// What a run did for good.
-async fn taken_over(work: &mut dyn UnitOfWork, run: RunId) -> Result<Vec<Step>, Error> {
-    let mut all = Vec::new();
-    loop {
-        let after = all.last().map_or(0, |step: &Step| step.seq);
-        let portion = work.runs().steps(run, after, PORTION).await?;
-        let is_last = portion.len() < usize::from(PORTION);
-        all.extend(portion);
-        if is_last {
-            break;
-        }
-    }
-    let mut kept: Vec<Step> = all.into_iter().filter(|step| lasts(&step.record)).collect();
-    for (seq, step) in (1..).zip(&mut kept) {
-        step.seq = seq;
-    }
-    Ok(kept)
-}
-
-/// Whether what a step came to can be taken over into another run: it succeeded, or it is a loop that has begun. What
-/// the flow has no node for any more is passed over when it is replayed.
-fn lasts(record: &StepRecord) -> bool {
-    match &record.state {
-        StepState::Done { .. } | StepState::Skipped => true,
-        StepState::Failed { port, .. } => port.is_some(),
-        StepState::Held { .. } => record.kind == "forEach",
-    }
 }

@@ -82,9 +82,10 @@ async fn a_schedule_that_cannot_be_fired_holds_up_no_other() {
         let mut unit = MockUnitOfWork::default();
         unit.journal.expect_came_from().returning(|_| ());
         let is_planned = told.load(Ordering::SeqCst);
-        unit.triggers.expect_due_schedules().returning(move |now, limit| {
+        unit.triggers.expect_due_schedule().returning(move |now, behind| {
             let due = [bad, good].into_iter().filter(|id| *id == bad || !is_planned);
-            Ok(due.take(limit.into()).map(|id| schedule(id, "t", Some(now))).collect())
+            let mut due = due.filter(|id| behind.as_ref().is_none_or(|behind| *id > behind.automation));
+            Ok(due.next().map(|id| schedule(id, "t", Some(now))))
         });
         let told = Arc::clone(&told);
         unit.triggers.expect_plan().returning(move |id, _, _| {

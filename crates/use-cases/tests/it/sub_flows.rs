@@ -3,9 +3,11 @@
 use chrono::TimeDelta;
 use kairo_domain::{Actor, Job, RunId, RunPhase, RunState};
 use kairo_ports::Store;
+use kairo_use_cases::{RetryFrom, RetryOn, RetryRun};
 use serde_json::json;
 
-use crate::engine::flow;
+use crate::engine::{done, flow};
+use crate::runs::{lead, notes};
 use crate::world::World;
 
 #[tokio::test]
@@ -124,6 +126,82 @@ async fn a_worker_that_ends_right_after_the_sub_flow_leaves_its_job_to_wake_the_
     world.studio.jobs().perform(&Job::DriveRun(child)).await.unwrap();
     world.work().await;
     assert_eq!(world.done_steps(run).await, ["sub", "after"]);
+}
+
+/// A run that failed while its sub-flow waits five minutes before it leaves a note.
+async fn failed_beside_a_sub_flow(world: &World, lead: &str) -> RunId {
+    let child_nodes = [
+        ("t", "trigger.manual", json!({})),
+        ("wait", "wait", json!({"minutes": 5})),
+        ("note", "lead.note", json!({"lead": lead, "text": "once"})),
+    ];
+    let child = world.active(&world.as_team(), flow(&child_nodes, &["t>wait", "wait>note"])).await;
+    let nodes = [
+        ("t", "trigger.manual", json!({})),
+        ("sub", "subflow", json!({"automation": child.id.to_string()})),
+        ("call", "http.request", json!({"method": "GET", "url": "https://api.example.com/x"})),
+    ];
+    let parent = world.active(&world.as_team(), flow(&nodes, &["t>sub", "t>call"])).await;
+    world.egress.answer_next(400, json!({}));
+    let run = world.fire(&world.as_team(), parent.id, json!({})).await;
+    world.work().await;
+    assert_eq!(world.phase(run).await, RunPhase::Failed);
+    run
+}
+
+async fn again(world: &World, run: RunId) -> RunId {
+    let order = RetryRun { run, from: RetryFrom::Failure, which: RetryOn::Pinned };
+    done(world.studio.runs().retry(&world.as_team(), order, None).await.unwrap()).id
+}
+
+#[tokio::test]
+async fn a_run_that_is_done_again_waits_further_for_its_sub_flow() {
+    let world = World::new().await;
+    let lead = lead(&world).await;
+    let failed = failed_beside_a_sub_flow(&world, &lead).await;
+    let child = child_of(&world, failed).await;
+    let again_once = again(&world, failed).await;
+    // Nobody takes it from who waits for it now.
+    world.egress.answer_next(400, json!({}));
+    world.work().await;
+    assert_eq!(child_of(&world, again_once).await, child);
+    assert_eq!(world.phase(again_once).await, RunPhase::Failed);
+    let again_twice = again(&world, again_once).await;
+    world.work().await;
+    assert_eq!(world.phase(again_twice).await, RunPhase::Waiting);
+    world.clock.advance(TimeDelta::minutes(5));
+    world.work().await;
+    assert_eq!(world.phase(again_twice).await, RunPhase::Success);
+    assert_eq!(notes(&world, &lead).await, ["once"]);
+}
+
+#[tokio::test]
+async fn a_run_that_is_done_again_takes_over_what_its_sub_flow_came_to() {
+    let world = World::new().await;
+    let lead = lead(&world).await;
+    let failed = failed_beside_a_sub_flow(&world, &lead).await;
+    world.clock.advance(TimeDelta::minutes(5));
+    world.work().await;
+    assert_eq!(notes(&world, &lead).await, ["once"]);
+    let again = again(&world, failed).await;
+    world.work().await;
+    assert_eq!(world.phase(again).await, RunPhase::Success);
+    assert_eq!(notes(&world, &lead).await, ["once"]);
+}
+
+#[tokio::test]
+async fn a_run_that_is_done_again_starts_a_sub_flow_anew_that_was_ended() {
+    let world = World::new().await;
+    let lead = lead(&world).await;
+    let failed = failed_beside_a_sub_flow(&world, &lead).await;
+    let child = child_of(&world, failed).await;
+    world.studio.runs().cancel(&world.as_team(), child, None).await.unwrap();
+    let again = again(&world, failed).await;
+    world.work().await;
+    world.clock.advance(TimeDelta::minutes(5));
+    world.work().await;
+    assert_eq!(world.phase(again).await, RunPhase::Success);
+    assert_eq!(notes(&world, &lead).await, ["once"]);
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ fn a_lead_that_somebody_edits_meanwhile_does_not_stop_the_run_that_moves_it() {
         let store = SteppedStore::new(Arc::clone(&world.store) as Arc<dyn Store>);
         let worker = studio_on(Arc::new(store), world.clock.clone());
         let drives: Step<'_, ()> =
-            Box::pin(async { worker.jobs().perform(&Job::DriveRun(run)).await.unwrap() });
+            Box::pin(async { worker.jobs().perform(&Job::DriveRun(run)).await.map(drop).unwrap() });
         let edits: Step<'_, ()> = Box::pin(async { edit(&*world.store, &world, lead).await.unwrap() });
         let schedule: Vec<usize> = std::iter::repeat_n(0, stops).chain([1]).collect();
         interleave(vec![drives, edits], &schedule);

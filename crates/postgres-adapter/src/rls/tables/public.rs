@@ -139,7 +139,7 @@ pub(crate) static NINE: [Table; 9] = [
             ("output", Program("output IS NULL")),
             ("error_code", Ordinary),
             ("error_node", Ordinary),
-            ("parent_run", Fixed),
+            ("parent_run", Ordinary),
             ("parent_step", Fixed),
             ("retry_of", Fixed),
             ("depth", Fixed),

@@ -198,12 +198,20 @@ async fn a_look_for_what_is_due_reads_nothing_of_what_is_not() {
            FROM generate_series(1, 5000) AS day; ANALYZE graphile_worker._private_jobs",
     )
     .await;
-    let plan: Vec<String> = sqlx::query_scalar(
-        "EXPLAIN SELECT id FROM graphile_worker._private_jobs WHERE is_available = true AND run_at <= now()
-           ORDER BY priority, run_at LIMIT 64 FOR UPDATE SKIP LOCKED",
-    )
-    .fetch_all(&mut connection)
-    .await
-    .unwrap();
-    assert!(plan.join("\n").contains("kairo_jobs_due"), "{plan:#?}");
+    for (looked, through) in [
+        (
+            "SELECT id FROM graphile_worker._private_jobs WHERE is_available = true AND run_at <= now()
+              ORDER BY priority, run_at LIMIT 64 FOR UPDATE SKIP LOCKED",
+            "kairo_jobs_due",
+        ),
+        (
+            "SELECT locked_by FROM graphile_worker._private_jobs WHERE locked_by IS NOT NULL
+               AND locked_at < now() - interval '10 seconds'",
+            "kairo_jobs_held",
+        ),
+    ] {
+        let sql = AssertSqlSafe(format!("EXPLAIN {looked}"));
+        let plan: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap();
+        assert!(plan.join("\n").contains(through), "{plan:#?}");
+    }
 }

@@ -40,7 +40,7 @@ pub(super) async fn install(
         }
     }
     name_tasks(connection).await.map_err(|error| MigrateError::Queue(error.into()))?;
-    index_due(connection).await.map_err(|error| MigrateError::Queue(error.into()))?;
+    index(connection).await.map_err(|error| MigrateError::Queue(error.into()))?;
     Ok(status.pending())
 }
 
@@ -57,16 +57,16 @@ async fn name_tasks(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// The queue looks for what is due by priority first, and would read every job that waits for a later instant to find that
-/// there is none: a look would cost more with every run that waits.
-async fn index_due(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+/// The queue looks for what is due by priority first, and for what workers hold in all that there is: both would read every
+/// job that waits for a later instant, and cost more with every run that waits.
+async fn index(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(
-        "/* kairo:queue.index_due */ DO $$
+        "/* kairo:queue.index */ DO $$
          BEGIN
-           IF to_regclass('graphile_worker.kairo_jobs_due') IS NULL THEN
-             SET LOCAL ROLE kairo_queue;
-             CREATE INDEX kairo_jobs_due ON graphile_worker._private_jobs (run_at) WHERE is_available;
-           END IF;
+           SET LOCAL ROLE kairo_queue;
+           CREATE INDEX IF NOT EXISTS kairo_jobs_due ON graphile_worker._private_jobs (run_at) WHERE is_available;
+           CREATE INDEX IF NOT EXISTS kairo_jobs_held ON graphile_worker._private_jobs (locked_by)
+             WHERE locked_by IS NOT NULL;
          END
          $$",
     )

@@ -28,12 +28,14 @@ mod background;
 mod cli;
 pub mod config;
 mod database;
+mod gauges;
 mod keys;
 mod secrets;
 mod serve;
 mod stop;
 mod telemetry;
 mod upkeep;
+mod watch;
 mod wiring;
 mod work;
 

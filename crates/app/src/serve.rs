@@ -9,6 +9,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use crate::background::Background;
 use crate::config::{Config, ForwardedBy};
+use crate::gauges::with_queue;
 use crate::stop::Stop;
 use crate::wiring::Running;
 use crate::work::Work;
@@ -72,6 +73,7 @@ impl Server {
     /// The system's, when the address cannot be used.
     pub(crate) fn bind(running: &Running, config: &Config, stop: &Stop) -> io::Result<Self> {
         let metrics = Metrics::install().map_err(io::Error::other)?;
+        let metrics = with_queue(metrics, running.store().clone());
         let api = Api::new(running.studio().clone(), settings(running, config, metrics.clone()));
         let tasks = api.tasks().clone();
         let grace = Duration::from_secs(config.server.shutdown_seconds);
@@ -162,7 +164,8 @@ async fn attended_until(
     }
 }
 
-fn settings(running: &Running, config: &Config, metrics: Metrics) -> Settings {
+/// How the API behaves, as configured.
+pub(crate) fn settings(running: &Running, config: &Config, metrics: Metrics) -> Settings {
     let mut settings = Settings::new(running.lasting_key().derive("http"));
     settings.public_url.clone_from(&config.server.api_url);
     settings.json_limit = config.limits.body_bytes;

@@ -6,7 +6,7 @@ use kairo::http::Metrics;
 use crate::stop::Stop;
 
 /// How often old samples of metrics are dropped.
-const METRICS_EVERY: Duration = Duration::from_secs(5);
+pub(crate) const METRICS_EVERY: Duration = Duration::from_secs(5);
 /// How often expired rows are removed.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
 

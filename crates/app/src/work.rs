@@ -6,6 +6,7 @@ use kairo::Studio;
 use kairo::ports::Clock;
 use kairo::postgres::PgStore;
 use kairo::system::SystemClock;
+use kairo::use_cases::WorkBounds;
 use kairo::worker::{Worker, WorkerSettings};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -25,6 +26,7 @@ pub(crate) struct Work {
     studio: Studio,
     store: PgStore,
     settings: WorkerSettings,
+    bounds: WorkBounds,
     stop: Stop,
 }
 
@@ -35,14 +37,15 @@ impl Work {
             studio: running.studio().clone(),
             store: running.store().clone(),
             settings: configured.settings(),
+            bounds: configured.bounds(),
             stop: stop.clone(),
         }
     }
 
     /// Works until the program is asked to stop; what has begun is finished within the grace period.
     pub(crate) async fn run(self) {
-        let Self { studio, store, settings, stop } = self;
-        let jobs = studio.jobs();
+        let Self { studio, store, settings, bounds, stop } = self;
+        let jobs = studio.jobs().within(bounds);
         let perform = move |job| {
             let jobs = jobs.clone();
             async move { jobs.perform(&job).await }

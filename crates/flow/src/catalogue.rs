@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 pub(crate) use shape::{Entry, Field, Ports, Rule, Shape};
+#[cfg(test)]
+pub(crate) use table::entries;
 
 /// A kind of node, as an editor shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +29,8 @@ pub struct NodeSpec {
     pub has_dynamic_ports: bool,
     /// Whether it starts runs.
     pub is_trigger: bool,
+    /// Whether its `data.timeoutSeconds` bounds an attempt; a node of any other kind has none.
+    pub takes_timeout: bool,
     /// The JSON Schema (2020-12) of its `data.params`.
     pub params_schema: Value,
 }
@@ -55,6 +59,7 @@ fn spec(entry: &Entry) -> NodeSpec {
         ports,
         has_dynamic_ports,
         is_trigger: entry.kind.is_trigger(),
+        takes_timeout: entry.kind.takes_timeout(),
         params_schema: schema::of(entry),
     }
 }
@@ -75,6 +80,8 @@ mod tests {
             assert!(!spec.title.is_empty() && spec.summary.ends_with('.'), "{}", spec.kind);
             assert_eq!(spec.params_schema["type"], "object", "{}", spec.kind);
             assert_eq!(spec.is_trigger, spec.kind.starts_with("trigger."));
+            let reaches_out = matches!(spec.kind, "http.request" | "email.send" | "subflow");
+            assert_eq!(spec.takes_timeout, reaches_out, "{}", spec.kind);
         }
         assert!(!is_known_kind("approval"));
     }

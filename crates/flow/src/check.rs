@@ -215,6 +215,25 @@ mod tests {
     }
 
     #[test]
+    fn only_what_reaches_out_has_a_time_for_each_attempt() {
+        for entry in crate::catalogue::entries().filter(|entry| !entry.kind.is_drawing()) {
+            let data = |seconds: Value| json!({"params": {}, "timeoutSeconds": seconds});
+            let faults_with = |seconds: Value| {
+                let nodes = json!([{"id": "n", "type": entry.word, "data": data(seconds)}]);
+                let flow = FlowDocument::parse(json!({"nodes": nodes, "edges": []})).unwrap();
+                let faults = check(&flow).into_iter();
+                let of_time = |fault: &Fault| fault.pointer == "/nodes/0/data/timeoutSeconds";
+                faults.filter(of_time).map(|fault| fault.code).collect::<Vec<_>>()
+            };
+            let takes = matches!(entry.word, "http.request" | "email.send" | "subflow");
+            let expected = if takes { vec![] } else { vec![FaultCode::InvalidParam] };
+            assert_eq!(faults_with(json!(30)), expected, "{}", entry.word);
+            assert_eq!(faults_with(json!(-1)), [FaultCode::InvalidParam], "{}", entry.word);
+            assert_eq!(faults_with(Value::Null), [], "{}", entry.word);
+        }
+    }
+
+    #[test]
     fn the_largest_flow_is_checked() {
         let nodes: Vec<Value> = (0..MAX_NODES)
             .map(|at| match at {

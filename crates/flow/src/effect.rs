@@ -15,9 +15,10 @@ pub struct Effect {
     pub resumed: Option<Value>,
     /// How often to try, and how long to wait in between.
     pub retry: RetryPolicy,
-    /// How long one attempt may take, when the flow says so.
+    /// How long one attempt may take, when the flow says so; it can for requests, mails and sub-flows.
     pub timeout_seconds: Option<u32>,
-    /// The rendered parameters, for the log.
+    /// The rendered parameters, for the log. They are the same for every attempt, also after a replay; see
+    /// [`Execution::replay`](crate::Execution::replay).
     pub input: Value,
 }
 
@@ -133,6 +134,8 @@ pub enum Next {
         /// When the first held step goes on, if time wakes one.
         until_ms: Option<i64>,
     },
+    /// To be called again: there was more to do than one call may. What it did is recorded, and it goes on from there.
+    Busy,
     /// Nothing any more.
     Done(Outcome),
 }

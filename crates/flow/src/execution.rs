@@ -1,3 +1,5 @@
+mod budget;
+mod course;
 mod frame;
 mod ledger;
 mod loops;
@@ -9,18 +11,21 @@ mod pure;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::expression::measure;
 use crate::plan::{Plan, Step};
-use crate::{Next, Now, Outcome, Scope, StepError, StepKey, StepRecord, StepState};
+use crate::{Effort, Next, Now, Outcome, Scope, StepError, StepKey, StepRecord, StepState};
 
+use budget::{Budget, Busy};
+use course::Task;
 use frame::Frames;
 use ledger::Ledger;
-use memory::Memory;
-use names::{Background, Row};
-use offer::{Pending, Phase};
+use memory::{Hold, Memory};
+use names::Background;
+use offer::{Pending, Phase, Rendered};
 
+pub(crate) use ledger::Limits;
 pub(crate) use names::Names;
 
 /// One run of a plan, step by step. It performs nothing: it says what it needs, and is told what came of it.
@@ -29,9 +34,13 @@ pub(crate) use names::Names;
 /// rebuild the run from any number of them: [`start`](Self::start) it anew, [`replay`](Self::replay) them, and go
 /// on. What was recorded is never evaluated again.
 ///
+/// No call does more than its [`Effort`] allows. One that could do more says [`Next::Busy`]; then its records can be
+/// stored, and the next call goes on. Into how many calls a run is cut changes nothing that it does or records, but for
+/// the time that each call is told.
+///
 /// ```
 /// use std::sync::Arc;
-/// use kairo_flow::{Execution, FlowDocument, Next, Now, Outcome, Plan, Scope};
+/// use kairo_flow::{Effort, Execution, FlowDocument, Next, Now, Outcome, Plan, Scope};
 /// use serde_json::{Value, json};
 ///
 /// let flow = FlowDocument::parse(json!({
@@ -49,9 +58,9 @@ pub(crate) use names::Names;
 /// let scope = Scope { trigger: json!({"url": "https://example.com"}), vars: Value::Null, run: Value::Null };
 /// let now = Now { ms: 0, text: "1970-01-01T00:00:00Z" };
 /// let mut execution = Execution::start(plan, "start", scope).unwrap();
-/// let Next::Act(effects) = execution.next(now, 10) else { panic!("a request is due") };
+/// let Next::Act(effects) = execution.next(now, 10, Effort::Light) else { panic!("a request is due") };
 /// execution.learned(&effects[0].key, Ok(json!({"status": 200, "body": {"title": "Hello"}})));
-/// let done = execution.next(now, 10);
+/// let done = execution.next(now, 10, Effort::Light);
 /// assert_eq!(done, Next::Done(Outcome::Succeeded { output: json!("Hello"), message: None }));
 /// assert_eq!(execution.take_records().len(), 2);
 /// ```
@@ -60,8 +69,8 @@ pub struct Execution {
     background: Arc<Background>,
     now: Arc<str>,
     frames: Frames,
-    /// Steps that can begin, in the order they became able to.
-    ready: VecDeque<(usize, usize)>,
+    /// What can be done, in the order in which it is.
+    ready: VecDeque<Task>,
     /// Effects that were not learned yet, in the order they became due.
     pending: Vec<Pending>,
     /// Results that were recorded and have no consequence yet. Each takes effect only when everything that
@@ -69,6 +78,8 @@ pub struct Execution {
     inbox: VecDeque<(StepKey, StepState)>,
     memory: Memory,
     ledger: Ledger,
+    /// What the call that is under way may still do.
+    budget: Budget,
     outcome: Option<Outcome>,
 }
 
@@ -78,6 +89,16 @@ impl Execution {
     /// # Errors
     /// [`StepError`] when there is no such trigger, or when what the run is about is too large.
     pub fn start(plan: Arc<Plan>, trigger_node: &str, scope: Scope) -> Result<Self, StepError> {
+        Self::begin_within(Limits::RUN, plan, trigger_node, scope)
+    }
+
+    /// Begins a run within other limits than those of runs.
+    pub(crate) fn begin_within(
+        limits: Limits,
+        plan: Arc<Plan>,
+        trigger_node: &str,
+        scope: Scope,
+    ) -> Result<Self, StepError> {
         let trigger = plan.trigger(trigger_node)?;
         for value in [&scope.trigger, &scope.vars, &scope.run] {
             measure(value)?;
@@ -90,7 +111,8 @@ impl Execution {
             pending: Vec::new(),
             inbox: VecDeque::new(),
             memory: Memory::default(),
-            ledger: Ledger::default(),
+            ledger: Ledger::new(limits),
+            budget: Budget::of(Effort::Light),
             outcome: None,
             plan,
         };
@@ -100,6 +122,10 @@ impl Execution {
 
     /// Takes a record of an earlier life of this run, in the order they were taken then; before the first
     /// [`next`](Self::next). A record that does not fit the plan is passed over.
+    ///
+    /// An effect that was held goes on with the input that its record has, so that every attempt wants the same. It is
+    /// rendered anew only if the record has none, or one with [`REDACTED`](crate::REDACTED) in it: that is not what
+    /// the effect wanted. All other records may come without their inputs; see [`replay_inputs`](Self::replay_inputs).
     pub fn replay(&mut self, record: &StepRecord) {
         let Some(node) = self.plan.index.get(&record.key.node).map(|at| &self.plan.nodes[*at]) else {
             return;
@@ -115,7 +141,9 @@ impl Execution {
                 self.inbox.push_back((record.key.clone(), record.state.clone()));
             }
             StepState::Held { until_ms, detail } if is_effect => {
-                self.memory.keep_hold(&record.key, record.attempt, *until_ms, detail);
+                let input = record.whole_input().cloned();
+                let (attempt, until_ms, detail) = (record.attempt, *until_ms, detail.clone());
+                self.memory.keep_hold(&record.key, Hold { attempt, until_ms, detail, input });
             }
             StepState::Held { detail, .. } => self.memory.keep_items(&record.key, detail),
             StepState::Done { .. } | StepState::Failed { .. } | StepState::Skipped => {
@@ -124,39 +152,71 @@ impl Execution {
         }
     }
 
+    /// Counts the inputs that replayed records came without, so that what a run records is bounded however often it is
+    /// replayed: their length as JSON, of all together. What the records have themselves is counted already. It does
+    /// not have to be exact; the bound is met a little earlier or later then.
+    pub fn replay_inputs(&mut self, bytes: u64) {
+        self.ledger.count_bytes(bytes);
+    }
+
     /// Goes as far as it can and says what it needs: at most `limit` effects that were not offered yet, or
     /// patience, or nothing any more. An effect that was offered is not offered again before it was held. Once the
     /// run has ended, what is still under way changes nothing.
-    pub fn next(&mut self, now: Now<'_>, limit: usize) -> Next {
+    ///
+    /// It says [`Next::Busy`] where it could go further than `effort` allows; it has got further each time with
+    /// [`Effort::Full`], and with [`Effort::Light`] only if it had something to do that is as light. Offered effects
+    /// may be learned and held in between.
+    pub fn next(&mut self, now: Now<'_>, limit: usize, effort: Effort) -> Next {
+        self.budget = Budget::of(effort);
+        self.go_on(now, limit)
+    }
+
+    /// Gives the run units of fuel that are not those of one call.
+    pub(crate) const fn may_do(&mut self, units: u64) {
+        self.budget = Budget::new(Effort::Full, units);
+    }
+
+    /// Goes as far as it can with what is left of the budget.
+    pub(crate) fn go_on(&mut self, now: Now<'_>, limit: usize) -> Next {
         if &*self.now != now.text {
             self.now = Arc::from(now.text);
         }
-        let mut effects = Vec::new();
-        loop {
-            self.settle_down();
-            if let Some(outcome) = &self.outcome {
-                return Next::Done(outcome.clone());
-            }
-            self.offer(now.ms, limit, &mut effects);
-            if self.inbox.is_empty() {
-                break;
-            }
+        if self.come_to_rest(now.ms, limit) == Err(Busy) {
+            return Next::Busy;
         }
+        if let Some(outcome) = &self.outcome {
+            return Next::Done(outcome.clone());
+        }
+        let effects = self.offer(now.ms, limit);
         if effects.is_empty() { Next::Idle { until_ms: self.wakes_at(now.ms) } } else { Next::Act(effects) }
     }
 
+    /// Does all there is to do until effects are done.
+    fn come_to_rest(&mut self, now_ms: i64, limit: usize) -> Result<(), Busy> {
+        loop {
+            self.settle_down()?;
+            if self.outcome.is_some() || self.render_due(now_ms, limit)? == Rendered::All {
+                return Ok(());
+            }
+        }
+    }
+
     /// Puts an offered effect off: it is offered again at `until_ms`, or after [`release`](Self::release), with
-    /// the next attempt's number and this detail.
+    /// the next attempt's number, the same input and this detail. A run that would record too much by that ends instead.
     pub fn hold(&mut self, key: &StepKey, until_ms: Option<i64>, detail: Value) {
-        let open = |pending: &&mut Pending| pending.key == *key && !matches!(pending.phase, Phase::Learned);
-        let Some(pending) = self.pending.iter_mut().find(open) else { return };
-        self.ledger.push(StepRecord {
+        let Some(at) = self.open(key) else { return };
+        let pending = &mut self.pending[at];
+        let record = StepRecord {
             key: key.clone(),
             kind: self.plan.nodes[pending.node].word.to_owned(),
             attempt: pending.attempt,
             input: pending.input.clone().unwrap_or(Value::Null),
             state: StepState::Held { until_ms, detail: detail.clone() },
-        });
+        };
+        if let Err(error) = self.ledger.admit(&record) {
+            return self.settle(at, StepState::Failed { error, port: None });
+        }
+        self.ledger.push(record);
         pending.attempt = pending.attempt.saturating_add(1);
         pending.phase = Phase::Held { until_ms, detail };
     }
@@ -176,169 +236,18 @@ impl Execution {
     /// Takes the final result of an effect: the driver has done all its retries before. A result of an effect that
     /// [`next`](Self::next) has not come to is passed over, and so is a second one.
     pub fn learned(&mut self, key: &StepKey, result: Result<Value, StepError>) {
-        let open = |pending: &&mut Pending| pending.key == *key && !matches!(pending.phase, Phase::Learned);
-        let Some(pending) = self.pending.iter_mut().find(open) else { return };
-        pending.phase = Phase::Learned;
-        let (node, attempt) = (pending.node, pending.attempt);
-        let input = pending.input.take().unwrap_or(Value::Null);
+        let Some(at) = self.open(key) else { return };
         let state = match result {
             Ok(output) => StepState::Done { port: "out".to_owned(), output },
-            Err(error) => self.failure(node, error),
+            Err(error) => self.failure(self.pending[at].node, error),
         };
-        let state = self.record(key.clone(), node, attempt, input, state);
-        self.inbox.push_back((key.clone(), state));
+        self.settle(at, state);
     }
 
     /// Takes out everything that was recorded since the last call.
     pub fn take_records(&mut self) -> Vec<StepRecord> {
         self.ledger.take()
     }
-
-    /// Does everything that needs nobody else.
-    fn settle_down(&mut self) {
-        while self.outcome.is_none() {
-            if let Some((frame, node)) = self.ready.pop_front() {
-                self.begin(frame, node);
-            } else if let Some((key, state)) = self.inbox.pop_front() {
-                match self.pending.iter().position(|pending| pending.key == key) {
-                    Some(at) => {
-                        let pending = self.pending.remove(at);
-                        self.end(pending.frame, pending.node, state);
-                    }
-                    None => self.memory.keep_end(&key, &state),
-                }
-            } else {
-                return;
-            }
-        }
-    }
-
-    fn begin(&mut self, frame: usize, node: usize) {
-        let plan = Arc::clone(&self.plan);
-        let settings = &plan.nodes[node].settings;
-        let key = self.key(frame, node);
-        match &plan.nodes[node].step {
-            _ if settings.disabled => {
-                if self.memory.end_of(&key) != Some(StepState::Skipped) {
-                    self.record(key, node, 1, Value::Null, StepState::Skipped);
-                }
-                self.end(frame, node, StepState::Skipped);
-            }
-            Step::Effect { .. } => self.await_effect(frame, node, key),
-            Step::ForEach { .. } => self.begin_loop(frame, node, key),
-            Step::Trigger { .. }
-            | Step::Transform(_)
-            | Step::Compute(_)
-            | Step::If(_)
-            | Step::Filter(_)
-            | Step::Switch { .. }
-            | Step::Merge(_)
-            | Step::Fail { .. }
-            | Step::Stop { .. }
-            | Step::Drawing => {
-                let state = match self.memory.end_of(&key) {
-                    Some(state) => state,
-                    None => {
-                        let state = self.compute(frame, node);
-                        self.record(key, node, 1, Value::Null, state)
-                    }
-                };
-                self.end(frame, node, state);
-            }
-        }
-    }
-
-    /// Lets a step that was recorded have its consequences.
-    fn end(&mut self, frame: usize, node: usize, state: StepState) {
-        let plan = Arc::clone(&self.plan);
-        let at = &plan.nodes[node];
-        match state {
-            StepState::Done { output, .. } if matches!(at.step, Step::Stop { .. }) => {
-                self.outcome = Some(stopped(output));
-            }
-            StepState::Done { port, output } => self.leave(frame, node, &port, Some(output)),
-            StepState::Failed { error, port: Some(port) } => {
-                self.leave(frame, node, &port, Some(error.as_output()));
-            }
-            StepState::Failed { error, port: None } => {
-                self.outcome = Some(Outcome::Failed { node: Some(at.id.clone()), error });
-            }
-            StepState::Skipped => self.leave(frame, node, at.passing_port(), None),
-            StepState::Held { .. } => {}
-        }
-    }
-
-    fn leave(&mut self, frame: usize, node: usize, port: &str, output: Option<Value>) {
-        let here = self.frames.get_mut(frame);
-        let counts = output.is_some() && port != "error";
-        if let Some(output) = output {
-            here.row.keep(self.plan.nodes[node].slot, output);
-        }
-        here.settle(&self.plan, node, Some(port), counts, |next| self.ready.push_back((frame, next)));
-        if here.is_over() {
-            match here.parent {
-                Some(_) => self.end_iteration(frame),
-                None => {
-                    let output = self.result_of(frame);
-                    self.outcome = Some(Outcome::Succeeded { output, message: None });
-                }
-            }
-        }
-    }
-
-    fn open_root(&mut self, trigger: usize) {
-        let plan = Arc::clone(&self.plan);
-        let row = Row::new(Arc::clone(&plan), None, None, None);
-        let root = self.frames.open(&plan, row, Vec::new(), None);
-        let here = self.frames.get_mut(root);
-        here.row.keep(plan.nodes[trigger].slot, self.background.trigger.json().clone());
-        let others = plan.root.nodes.iter().copied().filter(|at| *at != trigger);
-        for other in others.filter(|at| matches!(plan.nodes[*at].step, Step::Trigger { .. })) {
-            here.settle(&plan, other, None, false, |next| self.ready.push_back((root, next)));
-        }
-        here.settle(&plan, trigger, Some("out"), false, |next| self.ready.push_back((root, next)));
-        if here.is_over() {
-            self.outcome = Some(Outcome::Succeeded { output: Value::Null, message: None });
-        }
-    }
-
-    /// What a row leaves: the output of its last step, or one output by node where several were last.
-    fn result_of(&self, frame: usize) -> Value {
-        let here = self.frames.get(frame);
-        let members = self.plan.members(here.row.owner);
-        let mut last: Vec<(&str, &Value)> = Vec::new();
-        for leaf in
-            members.leaves.iter().map(|at| &self.plan.nodes[*at]).filter(|leaf| here.counts(leaf.slot))
-        {
-            if let Some(output) = here.row.output(leaf.slot) {
-                last.push((leaf.id.as_str(), output));
-            }
-        }
-        match last.as_slice() {
-            [] => Value::Null,
-            [(_, output)] => (*output).clone(),
-            several => several
-                .iter()
-                .map(|(id, output)| ((*id).to_owned(), (*output).clone()))
-                .collect::<Map<_, _>>()
-                .into(),
-        }
-    }
-
-    fn key(&self, frame: usize, node: usize) -> StepKey {
-        StepKey { node: self.plan.nodes[node].id.clone(), iteration: self.frames.get(frame).path.clone() }
-    }
-
-    /// The names that a step may use.
-    fn names(&self, frame: usize, node: usize) -> minijinja::Value {
-        Names::inside(&self.background, &self.frames.get(frame).row, node, &self.now)
-    }
-}
-
-fn stopped(mut output: Value) -> Outcome {
-    let message = output.get("message").and_then(Value::as_str).map(str::to_owned);
-    let output = output.get_mut("output").map(Value::take).unwrap_or_default();
-    Outcome::Succeeded { output, message }
 }
 
 /// A driver holds it across its own waits.

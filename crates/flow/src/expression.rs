@@ -1,4 +1,5 @@
 mod convert;
+mod meter;
 mod own;
 mod parse;
 mod price;
@@ -9,6 +10,7 @@ mod scan;
 mod tests;
 mod weight;
 
-pub(crate) use convert::{measure, to_view};
-pub(crate) use sandbox::{Escape, Expr, Templates};
+pub(crate) use convert::{Room, measure, to_view};
+pub(crate) use meter::{Given, Meter, TOO_COSTLY};
+pub(crate) use sandbox::{Escape, Expr, Templates, refused};
 pub(crate) use scan::is_plain;

@@ -37,6 +37,11 @@ impl NodeKind {
         matches!(self, Self::Note | Self::Group)
     }
 
+    /// Whether one attempt of a node of this kind takes as long as somebody else likes, so that a flow may bound it.
+    pub(crate) const fn takes_timeout(self) -> bool {
+        matches!(self, Self::HttpRequest | Self::EmailSend | Self::Subflow)
+    }
+
     /// Whether a node of this kind may fail and leave through the port `error`.
     pub(crate) const fn is_action(self) -> bool {
         match self {

@@ -18,7 +18,8 @@
 //!
 //! # What it never does
 //! It performs no effect, and it changes no key it does not know: an editor gets its document back.
-//! No expression reaches the host, runs for long or takes more memory than a bound.
+//! No expression reaches the host, runs for long or takes more memory than a bound; no call of a run goes on for longer
+//! than its [`Effort`] allows, and no run records more than a bound.
 //!
 //! # How to add one
 //! A new kind is a variant of `NodeKind` and a row of a shelf in `catalogue/table`, from which its schema,
@@ -45,6 +46,7 @@ mod check;
 mod compare;
 mod document;
 mod effect;
+mod effort;
 mod execution;
 mod expression;
 mod fault;
@@ -68,11 +70,12 @@ pub use check::{MAX_EDGES, MAX_NODES, check};
 pub use compare::{EntryChange, EntryChanges, FlowChanges, compare};
 pub use document::{EdgeRef, FlowDocument, NodeRef, NotAFlow};
 pub use effect::{Answer, Effect, EffectKind, Email, HttpRequest, Next, Now, Outcome, Scope, WaitFor};
+pub use effort::{Effort, Verdict};
 pub use execution::Execution;
 pub use fault::{Fault, FaultCode};
 pub use kind::is_known_kind;
 pub use plan::Plan;
-pub use record::{StepError, StepKey, StepRecord, StepState};
+pub use record::{REDACTED, StepError, StepKey, StepRecord, StepState};
 pub use references::{Reference, References, ScheduleReference, references};
 pub use retry::RetryPolicy;
 pub use simulate::{Simulation, simulate};

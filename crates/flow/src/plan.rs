@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use crate::check::analyse;
 use crate::execution::Names;
-use crate::expression::Templates;
+use crate::expression::{Expr, Meter, Templates};
 use crate::graph::Graph;
 use crate::params::Params;
 use crate::settings::{OnError, Settings};
-use crate::{Fault, FlowDocument, Now, Scope, StepError, Trigger};
+use crate::{Effort, Fault, FlowDocument, Now, Scope, StepError, Trigger, Verdict};
 
 use before::Before;
 
@@ -79,26 +79,29 @@ impl Plan {
         &self.triggers
     }
 
-    /// Whether the filter of a trigger lets a run start; a trigger without a filter does.
+    /// Whether the filter of a trigger lets a run start; a trigger without a filter does. With little effort, what
+    /// cannot be told at once is [`Verdict::Busy`], and so is a filter that fails: with the full one it is an error.
     ///
     /// # Errors
     /// [`StepError`] when there is no such trigger, or its filter fails.
-    pub fn accepts(&self, trigger_node: &str, scope: &Scope, now: Now<'_>) -> Result<bool, StepError> {
+    pub fn accepts(
+        &self,
+        trigger_node: &str,
+        scope: &Scope,
+        now: Now<'_>,
+        effort: Effort,
+    ) -> Result<Verdict, StepError> {
         let node = &self.nodes[self.trigger(trigger_node)?];
-        match &node.step {
-            Step::Trigger { filter: Some(filter) } => filter.holds(Names::outside(scope.clone(), now.text)),
-            Step::Trigger { filter: None }
-            | Step::Effect { .. }
-            | Step::Transform(_)
-            | Step::Compute(_)
-            | Step::If(_)
-            | Step::Filter(_)
-            | Step::Switch { .. }
-            | Step::ForEach { .. }
-            | Step::Merge(_)
-            | Step::Fail { .. }
-            | Step::Stop { .. }
-            | Step::Drawing => Ok(true),
+        let Step::Trigger { filter: Some(filter) } = &node.step else { return Ok(Verdict::Starts) };
+        let meter = match effort {
+            Effort::Light => Meter::light(effort.units()),
+            Effort::Full => Meter::full(),
+        };
+        match (lets_start(filter, scope, now, &meter), effort) {
+            (Ok(true), _) => Ok(Verdict::Starts),
+            (Ok(false), _) => Ok(Verdict::Stays),
+            (Err(_), Effort::Light) => Ok(Verdict::Busy),
+            (Err(error), Effort::Full) => Err(error),
         }
     }
 
@@ -193,6 +196,13 @@ impl Plan {
             self.nodes[at].slot = slot;
         }
     }
+}
+
+fn lets_start(filter: &Expr, scope: &Scope, now: Now<'_>, meter: &Arc<Meter>) -> Result<bool, StepError> {
+    for value in [&scope.trigger, &scope.vars, &scope.run] {
+        meter.handle_value(value)?;
+    }
+    filter.holds(&Names::outside(scope.clone(), now.text, meter))
 }
 
 impl Node {

@@ -118,6 +118,10 @@ pub enum StepState {
     },
 }
 
+/// What stands in a stored record in the place of a secret. An input that has it anywhere, as a text or as part of one,
+/// is not what its effect wanted.
+pub const REDACTED: &str = "[redacted]";
+
 /// What happened to a step: the unit that is stored, and replayed after a crash.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepRecord {
@@ -128,11 +132,29 @@ pub struct StepRecord {
     pub kind: String,
     /// Which attempt this was, from 1.
     pub attempt: u32,
-    /// The rendered parameters, for the log; null where there is nothing to show.
+    /// The rendered parameters, for the log and for the attempts that follow; null where there is nothing to show.
     pub input: Value,
     /// Where the step stands now.
     #[serde(flatten)]
     pub state: StepState,
+}
+
+impl StepRecord {
+    /// The input as it was rendered; nothing when it is not there, or something was taken out of it.
+    pub(crate) fn whole_input(&self) -> Option<&Value> {
+        Some(&self.input).filter(|input| !input.is_null() && !is_redacted(input))
+    }
+}
+
+fn is_redacted(json: &Value) -> bool {
+    match json {
+        Value::String(text) => text.contains(REDACTED),
+        Value::Array(items) => items.iter().any(is_redacted),
+        Value::Object(fields) => {
+            fields.iter().any(|(key, field)| key.contains(REDACTED) || is_redacted(field))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 #[cfg(test)]

@@ -38,10 +38,21 @@ pub(crate) fn read(reader: &mut Reader<'_>, kind: NodeKind, data: &Value, place:
     }
     Settings {
         retry: retry(reader, data, place),
-        timeout_seconds: number(reader, data, "timeoutSeconds", ATTEMPT_SECONDS, place),
+        timeout_seconds: timeout(reader, kind, data, place),
         on_error: on_error(reader, kind, data, place),
         disabled: is_disabled(Some(data)),
     }
+}
+
+fn timeout(reader: &mut Reader<'_>, kind: NodeKind, data: &Value, place: Place<'_>) -> Option<u32> {
+    let key = "timeoutSeconds";
+    if kind.takes_timeout() {
+        return number(reader, data, key, ATTEMPT_SECONDS, place);
+    }
+    if data.get(key).is_some_and(|seconds| !seconds.is_null()) {
+        reader.invalid(place.key(key), "nothing bounds the time of a node of this kind");
+    }
+    None
 }
 
 fn on_error(reader: &mut Reader<'_>, kind: NodeKind, data: &Value, place: Place<'_>) -> Option<OnError> {

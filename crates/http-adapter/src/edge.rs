@@ -76,6 +76,7 @@ fn span(request: &ServiceRequest, id: &RequestId) -> Span {
         http.method = request.method().as_str(),
         trace.id = trace.as_ref().map(|trace| trace.trace_id.as_str()),
         trace.parent_id = trace.as_ref().map(|trace| trace.parent_id.as_str()),
+        run.id = tracing::field::Empty,
     )
 }
 

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::answer::{send, taken_in};
 use crate::problem::Problem;
-use crate::{Api, Settings, body, rate_limit};
+use crate::{Api, Settings, body, rate_limit, trace};
 use delivery::delivery;
 use reply::reply;
 
@@ -67,6 +67,8 @@ pub(crate) struct DeliveredView {
         (status = 204, description = "The flow was to answer, and its run has ended well without saying anything."),
         (status = 401, description = "`unauthenticated`: the webhook asks for a signature that holds."),
         (status = 404, description = "`not_found`: no automation that is active has this address."),
+        (status = 413, description = "`too_large`: what a run would get of it, headers, escapes and base64 included, is more \
+            than 1 MiB of JSON, in which each fraction counts 24 bytes, or nests deeper than 64 levels."),
         (status = "default", description = "What the flow says, where it answers."),
     )
 )]
@@ -109,6 +111,7 @@ async fn answer(api: &Api, delivered: Delivered) -> Result<HttpResponse, Problem
     let Some(run) = delivered.run else {
         return Ok(send(taken_in(&DeliveredView { duplicate: Some(true), ..DeliveredView::default() })));
     };
+    trace::fired(run);
     let said = match delivered.respond {
         RespondWith::Acceptance => None,
         RespondWith::Node => said(api, run).await?,

@@ -25,7 +25,9 @@ use crate::{
     info(
         title = "Kairo Studio",
         description = "Leads, clients, content and automations of a studio. Every refusal is a problem document \
-                       (RFC 9457) whose `code` is one of a closed list.",
+                       (RFC 9457) whose `code` is one of a closed list. Every answer names its request in \
+                       `X-Request-Id`. A request may name itself there: 1 to 128 letters, digits and `-_.:`, not \
+                       beginning with `run:`, which names runs. Any other name is replaced.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/api/v1")),

@@ -183,6 +183,7 @@ impl From<Error> for Problem {
             | Error::LastAdmin
             | Error::Forbidden(_)
             | Error::NotFound { .. }
+            | Error::TooLarge { .. }
             | Error::NotActive { .. }
             | Error::StillOpen
             | Error::KeyReused

@@ -15,6 +15,9 @@ static COUNT: AtomicU64 = AtomicU64::new(1);
 impl RequestId {
     pub(crate) const HEADER: &'static str = "x-request-id";
     const MAX: usize = 128;
+    /// How the journal names a run as the origin of what it did. Whoever could name a request like that could make events
+    /// look as if runs had caused one another, and keep automations from being fired by them.
+    const OF_RUNS: &'static str = "run:";
 
     /// The caller's id when it is sane, else a new one.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
@@ -22,11 +25,12 @@ impl RequestId {
         given.and_then(Self::parse).unwrap_or_else(Self::next)
     }
 
-    /// Takes 1 to 128 letters, digits and `-_.:`, which are safe in headers, URNs and logs.
+    /// Takes 1 to 128 letters, digits and `-_.:`, which are safe in headers, URNs and logs; nothing that begins with
+    /// `run:`, which names runs.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let is_sane = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
         let fits = (1..=Self::MAX).contains(&text.len()) && text.bytes().all(is_sane);
-        fits.then(|| Self(text.to_owned()))
+        (fits && !text.starts_with(Self::OF_RUNS)).then(|| Self(text.to_owned()))
     }
 
     fn next() -> Self {
@@ -47,6 +51,16 @@ mod tests {
         assert!(RequestId::parse("0f-AB_c.1:2").is_some());
         for text in ["", "a b", "a\"b", "ü", &"a".repeat(129)] {
             assert_eq!(RequestId::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn nobody_from_outside_is_a_run() {
+        for text in ["run:", "run:0192f0c1-0000-7000-8000-000000000001", "run:anything"] {
+            assert_eq!(RequestId::parse(text), None, "{text}");
+        }
+        for text in ["run", "run-7", "trace:run:7"] {
+            assert!(RequestId::parse(text).is_some(), "{text}");
         }
     }
 

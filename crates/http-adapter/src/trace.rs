@@ -1,4 +1,7 @@
 use actix_web::http::header::HeaderMap;
+use kairo_domain::RunId;
+use tracing::Span;
+use tracing::field::display;
 
 /// The trace a request belongs to (W3C Trace Context), so that its log lines can be found by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,11 @@ impl TraceParent {
         (fits && named(trace_id, 32) && named(parent_id, 16))
             .then(|| Self { trace_id: trace_id.to_owned(), parent_id: parent_id.to_owned() })
     }
+}
+
+/// Says in the span of a request which run it fired: whoever looks for the lines of one finds those of the other.
+pub(crate) fn fired(run: RunId) {
+    Span::current().record("run.id", display(run));
 }
 
 fn is_hex(text: &str, length: usize) -> bool {

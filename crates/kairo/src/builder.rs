@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use kairo_ports::{Clock, Egress, IdSource, Mailer, Store};
 use kairo_system::{
-    AeadVault, Argon2Passwords, Argon2Settings, BadArgon2Settings, BadKeyring, Ed25519AccessTokens,
-    HmacRefreshTokens, HmacSignatures, Keyring, OpaqueTokens, SigningKey, SystemClock, TokenSettings,
-    TotpCodes, UuidV7Source,
+    AeadVault, Argon2Passwords, Argon2Settings, BadArgon2Settings, BadKeyring, ComputeThreads,
+    Ed25519AccessTokens, HmacRefreshTokens, HmacSignatures, Keyring, OpaqueTokens, SigningKey, SystemClock,
+    TokenSettings, TotpCodes, UuidV7Source,
 };
 use kairo_use_cases::{Links, Ports, Studio};
 
@@ -160,6 +160,7 @@ impl Builder {
             mailer: self.mailer,
             egress,
             signatures: Arc::new(HmacSignatures),
+            compute: Arc::new(ComputeThreads::default()),
             links: self.links,
         }))
     }

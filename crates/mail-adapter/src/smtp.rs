@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use kairo_ports::{Clock, Mail, MailError, Mailer};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
@@ -59,10 +60,10 @@ impl SmtpMailer {
         })
     }
 
-    async fn deliver(&self, message: Message) -> Result<(), MailError> {
+    async fn deliver(&self, message: Message, time: Duration) -> Result<(), MailError> {
         let is_ascii = message.envelope().to().iter().all(|to| AsRef::<str>::as_ref(to).is_ascii());
         // The time-out of the library ends with the connection.
-        let sent = tokio::time::timeout(PATIENCE * 2, self.transport.send(message)).await;
+        let sent = tokio::time::timeout(time.min(PATIENCE * 2), self.transport.send(message)).await;
         let Ok(answer) = sent else { return Err(transient(io::Error::from(io::ErrorKind::TimedOut))) };
         answer.map(drop).map_err(|error| match error {
             // The server does not take an address with letters beyond ASCII, and never will.
@@ -77,7 +78,12 @@ impl SmtpMailer {
 impl Mailer for SmtpMailer {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
         let (message, _) = self.composer.compose(mail)?;
-        self.deliver(message).await
+        self.deliver(message, PATIENCE * 2).await
+    }
+
+    async fn send_within(&self, mail: &Mail, time: TimeDelta) -> Result<(), MailError> {
+        let (message, _) = self.composer.compose(mail)?;
+        self.deliver(message, time.to_std().unwrap_or_default()).await
     }
 }
 

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kairo_domain::{Email, LetterId, Notice, PersonName, Redacted, Role};
 
 /// A mail to one address.
@@ -100,4 +100,10 @@ pub enum MailError {
 pub trait Mailer: Send + Sync {
     /// Sends a mail. Fails with [`MailError::Transient`] when trying again makes sense.
     async fn send(&self, mail: &Mail) -> Result<(), MailError>;
+
+    /// Sends a mail that has to be handed over within this time. Fails with [`MailError::Transient`] when it takes longer;
+    /// it may have been handed over all the same. A mailer that waits for nobody has no need of a method of its own.
+    async fn send_within(&self, mail: &Mail, _time: TimeDelta) -> Result<(), MailError> {
+        self.send(mail).await
+    }
 }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use kairo_domain::Job;
@@ -63,5 +65,21 @@ impl PgStore {
         .await;
         let (due, later, held): (i64, i64, i64) = counted.map_err(store_error)?;
         Ok(QueueDepth { due: due.unsigned_abs(), later: later.unsigned_abs(), held: held.unsigned_abs() })
+    }
+
+    /// For how long the job that has been due the longest waits for a worker; nothing when none does. It looks at all of
+    /// them.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the queue cannot be reached.
+    pub async fn queue_lag(&self) -> Result<Duration, StoreError> {
+        let waited = sqlx::query_scalar(
+            "/* kairo:queue.queue_lag */ SELECT coalesce(extract(epoch FROM now() - min(run_at)), 0)::float8
+               FROM graphile_worker._private_jobs WHERE is_available AND run_at <= now()",
+        )
+        .fetch_one(&self.queue_pool())
+        .await;
+        let seconds: f64 = waited.map_err(store_error)?;
+        Ok(Duration::try_from_secs_f64(seconds).unwrap_or_default())
     }
 }

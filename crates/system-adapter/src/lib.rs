@@ -1,7 +1,7 @@
 //! What Kairo Studio takes from the machine: time, ids, randomness, and the cryptography behind sign-in.
 //!
 //! # What this room is
-//! [`SystemClock`] and [`UuidV7Source`]; [`Argon2Passwords`]; [`OpaqueTokens`] and [`TotpCodes`]; [`HmacSignatures`];
+//! [`SystemClock`], [`UuidV7Source`] and [`ComputeThreads`]; [`Argon2Passwords`]; [`OpaqueTokens`] and [`TotpCodes`]; [`HmacSignatures`];
 //! and what works with the keys of a [`Keyring`]: [`Ed25519AccessTokens`], [`HmacRefreshTokens`] and the [`AeadVault`].
 //! They are the system ports as they run in production.
 //!
@@ -32,6 +32,7 @@
 
 mod argon2;
 mod clock;
+mod compute;
 mod ids;
 mod keyring;
 mod one_time_codes;
@@ -44,6 +45,7 @@ mod vault;
 
 pub use argon2::{Argon2Passwords, Argon2Settings, BadArgon2Settings};
 pub use clock::SystemClock;
+pub use compute::ComputeThreads;
 pub use ids::UuidV7Source;
 pub use keyring::{BadKeyring, Keyring, RingKey};
 pub use one_time_codes::TotpCodes;

@@ -3,6 +3,7 @@
 
 mod clock;
 mod codes;
+mod compute;
 mod egress;
 mod ids;
 mod mailbox;
@@ -14,6 +15,7 @@ mod vault;
 
 pub use clock::{ManualClock, START};
 pub use codes::PlainCodes;
+pub use compute::InPlace;
 pub use egress::{EgressTrouble, ScriptedEgress};
 pub use ids::NumberedIds;
 pub use mailbox::{MailTrouble, Mailbox};

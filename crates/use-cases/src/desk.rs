@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use kairo_domain::{
@@ -70,6 +70,22 @@ impl Desk {
         }
         let mut work = self.begin_read(&Actor::System).await?;
         self.plans.get(&mut *work, automation, number).await
+    }
+
+    /// Does what may take long, where it keeps nobody else from going on.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when it panicked.
+    pub(crate) async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let result = Arc::new(Mutex::new(None));
+        let brought = Arc::clone(&result);
+        let work = move || *brought.lock().unwrap_or_else(PoisonError::into_inner) = Some(work());
+        self.ports.compute.run(Box::new(work)).await;
+        let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+        result.ok_or_else(|| Error::Broken("what was to be computed panicked".into()))
     }
 
     pub(crate) fn new_id<E>(&self) -> Id<E> {

@@ -38,6 +38,14 @@ pub enum Error {
         /// The kind of thing.
         what: &'static str,
     },
+    /// What came in is more than can be worked with.
+    #[error("{what} is too large: {why}")]
+    TooLarge {
+        /// The kind of thing.
+        what: &'static str,
+        /// The bound in a sentence.
+        why: String,
+    },
     /// Some values are refused.
     #[error("some values are not acceptable")]
     Invalid(Vec<FieldIssue>),
@@ -115,6 +123,7 @@ impl Error {
             Self::LastAdmin => Code::LastAdmin,
             Self::Forbidden(_) => Code::Forbidden,
             Self::NotFound { .. } => Code::NotFound,
+            Self::TooLarge { .. } => Code::TooLarge,
             Self::Invalid(_) => Code::Invalid,
             Self::IllegalTransition { .. } => Code::IllegalTransition,
             Self::FlowNotRunnable(_) => Code::FlowNotRunnable,
@@ -140,6 +149,7 @@ impl Error {
             Self::SecondFactorRequired => Some("second_factor_required"),
             Self::TokenInvalid => Some("token"),
             Self::Unauthenticated(_)
+            | Self::TooLarge { .. }
             | Self::Invalid(_)
             | Self::IllegalTransition { .. }
             | Self::FlowNotRunnable(_)

@@ -1,10 +1,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use kairo_domain::{Actor, Job};
-use kairo_ports::IdleRun;
+use kairo_domain::{Actor, Job, Run, RunPhase};
+use kairo_ports::{IdleRun, RunLimits};
 
 use crate::desk::Desk;
 use crate::engine::drive;
 use crate::retry::retry;
+use crate::slots::Slots;
 use crate::{Error, Firings};
 
 /// How many runs are looked at at a time.
@@ -17,18 +18,92 @@ const UNTOUCHED: TimeDelta = TimeDelta::seconds(60);
 /// What workers do.
 #[derive(Clone)]
 pub struct Jobs {
-    pub(crate) desk: Desk,
+    desk: Desk,
+    slots: Slots,
+    limits: RunLimits,
+}
+
+/// How much is worked on at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkBounds {
+    /// How many jobs a process works on; those that wait for an answer from outside, and nothing else, are not among them.
+    pub at_a_time: u16,
+    /// How many runs of one owner are in the hands of all processes together, those that wait for an answer included.
+    pub per_owner: u16,
+}
+
+impl Default for WorkBounds {
+    fn default() -> Self {
+        Self { at_a_time: 16, per_owner: 48 }
+    }
+}
+
+/// What came of a job, for those who count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Performed {
+    /// It ended a run.
+    RunEnded(RunEnd),
+    /// It is done, and there is no more to say.
+    Done,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunEnd {
+    /// What fired it, one of [`Firing::WORDS`](kairo_domain::Firing::WORDS).
+    pub fired_by: &'static str,
+    /// In which way.
+    pub phase: RunPhase,
+    /// After how long, waits included.
+    pub took: TimeDelta,
+}
+
+impl RunEnd {
+    /// How this run ended, if it has.
+    pub fn of(run: &Run) -> Option<Self> {
+        let ending = run.state.ending()?;
+        Some(Self { fired_by: run.firing.by, phase: run.phase(), took: ending.took })
+    }
+}
+
+impl From<()> for Performed {
+    fn from((): ()) -> Self {
+        Self::Done
+    }
+}
+
+impl From<Option<RunEnd>> for Performed {
+    fn from(end: Option<RunEnd>) -> Self {
+        end.map_or(Self::Done, Self::RunEnded)
+    }
 }
 
 impl Jobs {
-    /// Does a job. Doing it again, or two at once, changes nothing more.
+    pub(crate) fn new(desk: Desk) -> Self {
+        let bounds = WorkBounds::default();
+        let (slots, limits) =
+            (Slots::new(bounds.at_a_time.into()), RunLimits { per_owner: bounds.per_owner });
+        Self { desk, slots, limits }
+    }
+
+    /// Within other bounds. Clones share them, while jobs that a studio hands out later do not.
+    #[must_use]
+    pub fn within(self, bounds: WorkBounds) -> Self {
+        let limits = RunLimits { per_owner: bounds.per_owner };
+        Self { slots: Slots::new(bounds.at_a_time.into()), limits, ..self }
+    }
+
+    /// Does a job. Doing it again, or two at once, changes nothing more; whoever ended a run is told so, and nobody else.
     ///
     /// # Errors
     /// Those of the store; the job is then to be delivered again.
-    pub async fn perform(&self, job: &Job) -> Result<(), Error> {
+    pub async fn perform(&self, job: &Job) -> Result<Performed, Error> {
+        let slot = self.slots.enter().await;
         match job {
-            Job::DriveRun(run) => drive(&self.desk, *run).await,
-            Job::DispatchEvent(seq) => Firings { desk: self.desk.clone() }.dispatch(*seq).await,
+            Job::DriveRun(run) => drive(&self.desk, *run, self.limits, slot).await.map(Performed::from),
+            Job::DispatchEvent(seq) => {
+                Firings { desk: self.desk.clone() }.dispatch(*seq).await.map(Performed::from)
+            }
         }
     }
 

@@ -54,6 +54,7 @@ mod retry;
 mod runs;
 mod sessions;
 mod sign_ups;
+mod slots;
 mod studio;
 mod tokens;
 mod two_factor;
@@ -73,7 +74,7 @@ pub use credentials::{CreateCredential, Credentials, DeleteCredential, EditCrede
 pub use error::{Error, FieldIssue};
 pub use firings::{Delivered, Delivery, Firings, HookAnswer};
 pub use invitations::{AcceptInvitation, InvitationShown, Invitations, Invite};
-pub use jobs::Jobs;
+pub use jobs::{Jobs, Performed, RunEnd, WorkBounds};
 pub use kairo_ports::{AccessClaims, Answer, Claim, IdempotencyKey, KeyIssue, PublishedKey, RunFigures};
 pub use leads::{CaptureLead, DeleteLead, EditLead, LeadQuery, Leads, MoveLead, NoteLead};
 pub use links::Links;
@@ -85,7 +86,7 @@ pub use sessions::{EndOwn, Sessions, SignIn, SignedIn, Which};
 pub use sign_ups::{AskAccount, SignUps};
 pub use studio::{Ports, Studio};
 pub use two_factor::{SharedSecret, TwoFactor, TwoFactorStatus};
-pub use upkeep::Upkeep;
+pub use upkeep::{SealedAnew, Upkeep};
 pub use users::{
     AddUser, ChangeCompany, ChangeRole, CreateUser, DeleteUser, EditUser, MoveUser, ResetPassword, Users,
 };

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use kairo_domain::Origin;
 use kairo_ports::{
-    AccessTokens, Clock, Egress, IdSource, Mailer, OneTimeCodes, Passwords, RefreshTokens, Signatures, Store,
-    TokenSource, Vault,
+    AccessTokens, Clock, Compute, Egress, IdSource, Mailer, OneTimeCodes, Passwords, RefreshTokens,
+    Signatures, Store, TokenSource, Vault,
 };
 
 use crate::desk::Desk;
@@ -41,6 +41,8 @@ pub struct Ports {
     pub egress: Arc<dyn Egress>,
     /// Signatures of others.
     pub signatures: Arc<dyn Signatures>,
+    /// What keeps a thread busy for long.
+    pub compute: Arc<dyn Compute>,
     /// Where mailed links lead.
     pub links: Links,
 }
@@ -112,7 +114,7 @@ impl Studio {
 
     /// What workers do.
     pub fn jobs(&self) -> Jobs {
-        Jobs { desk: self.desk.clone() }
+        Jobs::new(self.desk.clone())
     }
 
     /// Signing in and out, and who a token stands for.

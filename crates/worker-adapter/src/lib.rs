@@ -34,6 +34,7 @@
 
 #![deny(missing_docs)]
 
+mod counts;
 mod performer;
 mod settings;
 mod tasks;

@@ -2,13 +2,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
+use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
 use kairo_domain::Job;
-use kairo_use_cases::Error;
+use kairo_use_cases::{Error, Performed};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-type Perform = dyn Fn(Job) -> BoxFuture<'static, Result<(), Error>> + Send + Sync;
+use crate::counts;
+
+type Perform = dyn Fn(Job) -> BoxFuture<'static, Result<Performed, Error>> + Send + Sync;
 
 /// Does jobs, each in a task of its own: whoever waits for it may go away, and no transaction is cut short by that.
 #[derive(Clone)]
@@ -25,12 +28,13 @@ pub(crate) enum NotDone {
 }
 
 impl Performer {
-    pub(crate) fn new<P, F>(perform: P) -> Self
+    pub(crate) fn new<P, F, D>(perform: P) -> Self
     where
         P: Fn(Job) -> F + Send + Sync + 'static,
-        F: Future<Output = Result<(), Error>> + Send + 'static,
+        F: Future<Output = Result<D, Error>> + Send + 'static,
+        D: Into<Performed>,
     {
-        let perform: Arc<Perform> = Arc::new(move |job| Box::pin(perform(job)));
+        let perform: Arc<Perform> = Arc::new(move |job| Box::pin(perform(job).ok_into()));
         Self { perform, tasks: TaskTracker::new() }
     }
 
@@ -39,10 +43,14 @@ impl Performer {
         // In the task, as the function itself may panic before there is a future.
         let work = async move { perform(job).await };
         let begun = Instant::now();
-        let ended = self.tasks.spawn(work.in_current_span()).await;
+        let span = tracing::info_span!("kairo.job", job.key = job.key());
+        let ended = self.tasks.spawn(work.instrument(span)).await;
         metrics::histogram!("kairo_job_duration_seconds", "task" => job.task()).record(begun.elapsed());
         let done = match ended {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(done)) => {
+                counts::count_end(&done);
+                Ok(())
+            }
             Ok(Err(error)) => {
                 tracing::warn!(job.key = job.key(), %error, source = source_of(&error), "a job failed");
                 Err(NotDone::Failed)
@@ -57,7 +65,7 @@ impl Performer {
             Err(NotDone::Failed) => "failed",
             Err(NotDone::Panicked) => "panicked",
         };
-        metrics::counter!("kairo_jobs_total", "task" => job.task(), "outcome" => outcome).increment(1);
+        counts::count_job(job.task(), outcome);
         done
     }
 }
@@ -75,11 +83,19 @@ impl fmt::Debug for Performer {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+    use kairo_domain::RunPhase;
+    use kairo_use_cases::RunEnd;
+    use metrics_exporter_prometheus::PrometheusBuilder;
     use tokio::sync::oneshot;
 
     use super::*;
 
     const JOB: Job = Job::DispatchEvent(1);
+
+    fn nobody(why: &str) -> Result<Performed, Error> {
+        panic!("{why}")
+    }
 
     #[tokio::test]
     async fn a_job_goes_on_when_nobody_waits_for_it() {
@@ -90,7 +106,7 @@ mod tests {
             async move {
                 tokio::task::yield_now().await;
                 done.send("done").unwrap();
-                Ok(())
+                Ok(Performed::Done)
             }
         });
         let mut waiting = Box::pin(performer.perform(JOB));
@@ -100,12 +116,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_end_of_a_run_is_counted_and_no_failure_is() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let _guard = metrics::set_default_local_recorder(&recorder);
+        let end = RunEnd { fired_by: "event", phase: RunPhase::Failed, took: TimeDelta::zero() };
+        let ending = Performer::new(move |_| std::future::ready(Ok(Performed::RunEnded(end.clone()))));
+        ending.perform(JOB).await.unwrap();
+        let failing = Performer::new(|_| async { Err::<Performed, _>(Error::Busy(None)) });
+        failing.perform(JOB).await.unwrap_err();
+        let page = recorder.handle().render();
+        assert!(page.contains("kairo_runs_ended_total{outcome=\"failed\",fired_by=\"event\"} 1\n"), "{page}");
+    }
+
+    #[tokio::test]
     async fn a_panic_is_no_more_than_a_failure() {
-        let late = Performer::new(|_| async { panic!("while it is done") });
+        let late = Performer::new(|_| async { nobody("while it is done") });
         assert_eq!(late.perform(JOB).await, Err(NotDone::Panicked));
-        let early = Performer::new(|_| -> std::future::Ready<_> { panic!("before it begins") });
+        let early = Performer::new(|_| std::future::ready(nobody("before it begins")));
         assert_eq!(early.perform(JOB).await, Err(NotDone::Panicked));
-        let failing = Performer::new(|_| async { Err(Error::Busy(None)) });
+        let failing = Performer::new(|_| async { Err::<Performed, _>(Error::Busy(None)) });
         assert_eq!(failing.perform(JOB).await, Err(NotDone::Failed));
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 /// How a worker works.
 #[derive(Clone, Debug)]
 pub struct WorkerSettings {
-    /// How many jobs are done at the same time.
+    /// How many jobs are in hand at the same time: worked on, or waiting for a place or an answer from outside.
     pub concurrency: usize,
     /// How often it looks for jobs that nobody told it of: those that became due, above all.
     pub poll_interval: Duration,
@@ -31,7 +31,7 @@ impl Default for WorkerSettings {
     /// is taken.
     fn default() -> Self {
         Self {
-            concurrency: 16,
+            concurrency: 64,
             poll_interval: Duration::from_secs(1),
             prefetch: 64,
             hold: Duration::from_secs(2),

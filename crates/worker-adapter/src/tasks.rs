@@ -5,6 +5,7 @@ use kairo_domain::Job;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::counts;
 use crate::performer::{NotDone, Performer};
 
 #[derive(Deserialize, Serialize)]
@@ -35,7 +36,7 @@ async fn perform(task: &'static str, payload: &Value, context: &WorkerContext) -
     let Some(job) = Job::parse(task, payload) else {
         // It never will be readable, so it is not tried again.
         tracing::error!(job.task = task, job.id = context.job().id(), "a job that cannot be read is dropped");
-        metrics::counter!("kairo_jobs_total", "task" => task, "outcome" => "unreadable").increment(1);
+        counts::count_job(task, "unreadable");
         return Ok(());
     };
     match context.get_ext::<Performer>() {

@@ -11,13 +11,14 @@ use graphile_worker::{
     WorkerShutdownConfig, WorkerUtils,
 };
 use kairo_domain::Job;
-use kairo_use_cases::Error;
+use kairo_use_cases::{Error, Performed};
 use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::task::TaskTracker;
 
 use crate::WorkerSettings;
+use crate::counts;
 use crate::performer::Performer;
 use crate::tasks::{DispatchEvent, DriveRun};
 use crate::watched::Watched;
@@ -52,12 +53,14 @@ impl Worker {
     /// and whatever is not done by then is given back to the queue.
     ///
     /// A job whose function fails or panics is delivered again after 3, 7 and then every 20 seconds. The function may be
-    /// called for the same job twice, also at the same time.
-    pub async fn run<P, F>(&self, perform: P, stop: impl Future<Output = ()> + Send + 'static)
+    /// called for the same job twice, also at the same time. What it tells of runs is counted; it may as well tell nothing.
+    pub async fn run<P, F, D>(&self, perform: P, stop: impl Future<Output = ()> + Send + 'static)
     where
         P: Fn(Job) -> F + Send + Sync + 'static,
-        F: Future<Output = Result<(), Error>> + Send + 'static,
+        F: Future<Output = Result<D, Error>> + Send + 'static,
+        D: Into<Performed>,
     {
+        counts::begin();
         let crew = Crew {
             pool: self.pool.clone(),
             settings: self.settings.clone(),

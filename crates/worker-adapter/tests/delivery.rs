@@ -68,7 +68,7 @@ async fn two_workers_share_jobs_and_do_none_twice() {
             let (both, done, met) = (Arc::clone(&both), Arc::clone(&done), Arc::clone(&met));
             async move {
                 // Neither ends one, in whatever place, before the other has its first.
-                met.get_or_init(async || drop(both.wait().await)).await;
+                met.get_or_init(|| both.wait()).await;
                 done.lock().unwrap().push(job);
                 Ok(())
             }

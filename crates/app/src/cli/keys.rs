@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Subcommand;
 use kairo::ports::Clock;
 use kairo::system::{Keyring, RingKey, SigningKey, SystemClock};
+use kairo::use_cases::SealedAnew;
 
 use super::output::say;
 use super::{Outcome, closed};
@@ -114,8 +115,22 @@ async fn wait_until(instant: DateTime<Utc>) {
 }
 
 async fn seal_anew(running: &Running) -> Outcome {
-    let sealed = running.studio().upkeep().seal_anew().await?;
-    say(&format!("encrypted {sealed} secrets anew; the old keys are still read, and needed for nothing new"))
+    let SealedAnew { sealed, unreadable } = running.studio().upkeep().seal_anew().await?;
+    say(&format!(
+        "encrypted {sealed} secrets anew; the old keys are still read, and needed for nothing new"
+    ))?;
+    if unreadable.is_empty() {
+        return Ok(());
+    }
+    for place in &unreadable {
+        say(&format!("cannot be opened: {place}"))?;
+    }
+    Err(format!(
+        "{} secrets open with no key of the ring and stay as they are: put the key back that they were encrypted with and \
+         rotate again, or have their owners enter them anew",
+        unreadable.len()
+    )
+    .into())
 }
 
 fn forget_old(keys: &Keys, ring: &Keyring) -> Outcome {

@@ -3,6 +3,7 @@ use super::{Outcome, closed};
 use crate::background::reload;
 use crate::config::Config;
 use crate::stop::Stop;
+use crate::watch::Watch;
 use crate::wiring::Running;
 use crate::work::Work;
 
@@ -22,11 +23,23 @@ pub(super) async fn run(mut config: Config, args: Args, stop: &Stop) -> Outcome 
 }
 
 async fn work(running: &Running, config: &Config, stop: &Stop) -> Outcome {
+    // Before the work begins: what is counted before somebody records it is lost.
+    let watch = config.worker.listen.map(|address| Watch::bind(running, config, address)).transpose()?;
     let work = Work::on(running, config.worker, stop);
     say(&format!("Kairo Studio works on {} jobs at a time", config.worker.concurrency))?;
+    if let Some(watch) = &watch {
+        say(&format!("Metrics: http://{}/metrics", watch.address()))?;
+    }
     say("Ctrl-C stops it.")?;
-    tokio::join!(work.run(), reload(running.keys(), running.keyring(), stop));
-    Ok(())
+    let watched = async {
+        match watch {
+            Some(watch) => watch.run(stop).await,
+            None => Ok(()),
+        }
+    };
+    let ((), (), watched) =
+        tokio::join!(work.run(), reload(running.keys(), running.keyring(), stop), watched);
+    Ok(watched?)
 }
 
 #[cfg(test)]

@@ -68,6 +68,7 @@ impl Config {
             ("limits.body_seconds", self.limits.body_seconds),
             ("limits.request_seconds", self.limits.request_seconds),
             ("worker.concurrency", u64::from(self.worker.concurrency)),
+            ("worker.runs_per_owner", self.worker.runs_per_owner.map_or(1, u64::from)),
             ("worker.heartbeat_ms", self.worker.heartbeat_ms),
             ("worker.poll_ms", self.worker.poll_ms),
         ];
@@ -203,7 +204,9 @@ mod tests {
             let refused = refusal(&format!("[worker]\n{file}"));
             assert!(refused.starts_with(key), "{file}: {refused}");
         }
-        for file in ["concurrency = 65536", "grace_ms = -1", "heart_beat_ms = 1"] {
+        let listening = read("[worker]\nlisten = \"127.0.0.1:9464\"").unwrap().worker.listen;
+        assert_eq!(listening, "127.0.0.1:9464".parse().ok());
+        for file in ["concurrency = 65536", "grace_ms = -1", "heart_beat_ms = 1", "listen = \"9464\""] {
             assert!(read(&format!("[worker]\n{file}")).is_err(), "{file}");
         }
     }

@@ -11,7 +11,7 @@ const ACTION: Ports = Ports::Fixed(&["out", "error"]);
 const NO_PORT: Ports = Ports::Fixed(&[]);
 
 /// The catalogue, shelf by shelf.
-pub(super) fn entries() -> impl Iterator<Item = &'static Entry> {
+pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
     let shelves =
         [triggers::TRIGGERS, actions::ACTIONS, logic::LOGIC, studio::STUDIO, ends::ENDS, ends::DRAWING];
     shelves.into_iter().flatten()

@@ -85,7 +85,8 @@ impl Frame {
         &self.slots[slot].arrivals
     }
 
-    /// Ends a step: the edges of its port are taken, all others are dead, and so is what they alone led to.
+    /// Ends a step: the edges of its port are taken, all others are dead, and so is what they alone led to. Tells how
+    /// many nodes and edges were decided.
     pub(super) fn settle(
         &mut self,
         plan: &Plan,
@@ -93,10 +94,11 @@ impl Frame {
         port: Option<&str>,
         counts: bool,
         mut ready: impl FnMut(usize),
-    ) {
+    ) -> usize {
         self.slots[plan.nodes[node].slot].counts = counts;
-        let mut dying = vec![(node, port)];
+        let (mut dying, mut decided) = (vec![(node, port)], 0);
         while let Some((node, port)) = dying.pop() {
+            decided += 1 + plan.nodes[node].leaving.len();
             self.slots[plan.nodes[node].slot].started = true;
             self.open -= 1;
             for &edge in plan.nodes[node].leaving.iter().filter(|edge| !plan.edges[**edge].enters_body) {
@@ -108,6 +110,7 @@ impl Frame {
                 }
             }
         }
+        decided
     }
 
     /// Lets a loop's edges into its body be taken.

@@ -18,6 +18,8 @@ pub(super) struct Hold {
     pub(super) attempt: u32,
     pub(super) until_ms: Option<i64>,
     pub(super) detail: Value,
+    /// What it wanted, as far as that is known.
+    pub(super) input: Option<Value>,
 }
 
 impl Memory {
@@ -45,8 +47,8 @@ impl Memory {
         self.items.remove(key)
     }
 
-    pub(super) fn keep_hold(&mut self, key: &StepKey, attempt: u32, until_ms: Option<i64>, detail: &Value) {
-        self.holds.insert(key.clone(), Hold { attempt, until_ms, detail: detail.clone() });
+    pub(super) fn keep_hold(&mut self, key: &StepKey, hold: Hold) {
+        self.holds.insert(key.clone(), hold);
     }
 
     pub(super) fn forget_hold(&mut self, key: &StepKey) {

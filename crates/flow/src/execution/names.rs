@@ -4,7 +4,7 @@ use minijinja::value::{Enumerator, Object};
 use serde_json::Value;
 
 use crate::Scope;
-use crate::expression::to_view;
+use crate::expression::{Given, Meter, refused, to_view};
 use crate::plan::Plan;
 
 /// A value that expressions may want to see: it is translated for them once, and only if one does.
@@ -23,9 +23,19 @@ impl Kept {
         &self.json
     }
 
-    fn view(&self) -> minijinja::Value {
-        self.view.get_or_init(|| to_view(&self.json)).clone()
+    fn view(&self, meter: &Meter) -> minijinja::Value {
+        view(&self.view, &self.json, meter)
     }
+}
+
+/// Shows a value. It may be so large that it takes too long, and then whoever looks at it finds the error.
+fn view(shown: &OnceLock<minijinja::Value>, json: &Value, meter: &Meter) -> minijinja::Value {
+    if shown.get().is_none()
+        && let Err(error) = meter.handle_value(json)
+    {
+        return refused(error).into();
+    }
+    shown.get_or_init(|| to_view(json)).clone()
 }
 
 /// What is the same for all expressions of a run.
@@ -71,8 +81,8 @@ impl Item {
         &self.items[self.index]
     }
 
-    fn view(&self) -> minijinja::Value {
-        self.view.get_or_init(|| to_view(self.json())).clone()
+    fn view(&self, meter: &Meter) -> minijinja::Value {
+        view(&self.view, self.json(), meter)
     }
 }
 
@@ -97,13 +107,13 @@ impl Row {
         self.outputs[slot].get().map(Kept::json)
     }
 
-    fn lookup(&self, viewer: usize, id: &str) -> Option<minijinja::Value> {
+    fn lookup(&self, viewer: usize, id: &str, meter: &Meter) -> Option<minijinja::Value> {
         let at = *self.plan.index.get(id).filter(|at| self.sees(viewer, **at))?;
         let node = &self.plan.nodes[at];
         let mut row = Some(self);
         while let Some(here) = row {
             if here.owner == node.around {
-                return here.outputs[node.slot].get().map(Kept::view);
+                return here.outputs[node.slot].get().map(|output| output.view(meter));
             }
             row = here.outer.as_deref();
         }
@@ -141,6 +151,7 @@ pub(crate) struct Names {
     /// The row, and the node in it that asks.
     place: Option<(Arc<Row>, usize)>,
     now: Arc<str>,
+    meter: Arc<Meter>,
 }
 
 impl Names {
@@ -149,18 +160,26 @@ impl Names {
         row: &Arc<Row>,
         node: usize,
         now: &Arc<str>,
-    ) -> minijinja::Value {
-        minijinja::Value::from_object(Self {
+        meter: &Arc<Meter>,
+    ) -> Given {
+        Self {
             background: Arc::clone(background),
             place: Some((Arc::clone(row), node)),
             now: Arc::clone(now),
-        })
+            meter: Arc::clone(meter),
+        }
+        .given()
     }
 
     /// The names before a run has begun.
-    pub(crate) fn outside(scope: Scope, now: &str) -> minijinja::Value {
-        let background = Arc::new(Background::new(scope));
-        minijinja::Value::from_object(Self { background, place: None, now: now.into() })
+    pub(crate) fn outside(scope: Scope, now: &str, meter: &Arc<Meter>) -> Given {
+        let (background, meter) = (Arc::new(Background::new(scope)), Arc::clone(meter));
+        Self { background, place: None, now: now.into(), meter }.given()
+    }
+
+    fn given(self) -> Given {
+        let meter = Arc::clone(&self.meter);
+        Given { names: minijinja::Value::from_object(self), meter }
     }
 
     fn item(&self) -> Option<&Item> {
@@ -175,17 +194,18 @@ impl Object for Names {
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<minijinja::Value> {
         match key {
-            "trigger" => Some(self.background.trigger.view()),
-            "vars" => Some(self.background.vars.view()),
-            "run" => Some(self.background.run.view()),
+            "trigger" => Some(self.background.trigger.view(&self.meter)),
+            "vars" => Some(self.background.vars.view(&self.meter)),
+            "run" => Some(self.background.run.view(&self.meter)),
             "steps" => {
                 let (row, viewer) = self.place.as_ref()?;
-                Some(minijinja::Value::from_object(Steps { row: Arc::clone(row), viewer: *viewer }))
+                let (row, meter) = (Arc::clone(row), Arc::clone(&self.meter));
+                Some(minijinja::Value::from_object(Steps { row, viewer: *viewer, meter }))
             }
-            "item" => Some(self.item()?.view()),
+            "item" => Some(self.item()?.view(&self.meter)),
             "index" => Some(minijinja::Value::from(self.item()?.index)),
             "now" => Some(minijinja::Value::from(Arc::clone(&self.now))),
-            _ => None,
+            other => self.meter.named(other),
         }
     }
 }
@@ -195,15 +215,16 @@ impl Object for Names {
 struct Steps {
     row: Arc<Row>,
     viewer: usize,
+    meter: Arc<Meter>,
 }
 
 impl Object for Steps {
     fn get_value(self: &Arc<Self>, key: &minijinja::Value) -> Option<minijinja::Value> {
-        self.row.lookup(self.viewer, key.as_str()?)
+        self.get_value_by_str(key.as_str()?)
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<minijinja::Value> {
-        self.row.lookup(self.viewer, key)
+        self.row.lookup(self.viewer, key, &self.meter)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

@@ -3,42 +3,45 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::Execution;
-use crate::params::Template;
+use super::budget::Busy;
+use crate::expression::{Given, Meter, Room};
 use crate::plan::{Case, CaseTest, MergeMode, Step};
 use crate::{StepError, StepState};
 
 impl Execution {
     /// Does a step that needs nobody else.
-    pub(super) fn compute(&self, frame: usize, node: usize) -> StepState {
-        self.evaluate(frame, node).unwrap_or_else(|error| self.failure(node, error))
+    pub(super) fn compute(&mut self, frame: usize, node: usize) -> Result<StepState, Busy> {
+        let state = self.attempt(|run, meter| run.evaluate(frame, node, meter))?;
+        Ok(state.unwrap_or_else(|error| self.failure(node, error)))
     }
 
-    fn evaluate(&self, frame: usize, node: usize) -> Result<StepState, StepError> {
-        let plan = Arc::clone(&self.plan);
-        let render = |template: &Template| template.render(&plan.templates, &self.names(frame, node));
-        Ok(match &plan.nodes[node].step {
-            Step::Transform(value) => through("out", render(value)?),
-            Step::Compute(expression) => through("out", expression.json(self.names(frame, node))?),
+    fn evaluate(&self, frame: usize, node: usize, meter: &Arc<Meter>) -> Result<StepState, StepError> {
+        let templates = &self.plan.templates;
+        let given = &self.given(frame, node, meter);
+        Ok(match &self.plan.nodes[node].step {
+            Step::Transform(value) => through("out", value.render(templates, given)?),
+            Step::Compute(expression) => through("out", expression.json(given)?),
             Step::If(condition) => {
-                let holds = condition.holds(self.names(frame, node))?;
+                let holds = condition.holds(given)?;
                 through(if holds { "true" } else { "false" }, Value::Bool(holds))
             }
             Step::Filter(condition) => {
-                let holds = condition.holds(self.names(frame, node))?;
+                let holds = condition.holds(given)?;
                 through(if holds { "out" } else { "" }, Value::Bool(holds))
             }
             Step::Switch { value, cases } => {
-                let value = value.json(self.names(frame, node))?;
-                through(self.fitting((frame, node), &value, cases)?, value)
+                let value = value.json(given)?;
+                through(self.fitting(given, &value, cases)?, value)
             }
-            Step::Merge(mode) => through("out", self.merged(frame, node, *mode)),
+            Step::Merge(mode) => through("out", self.merged(frame, node, *mode, meter)?),
             Step::Fail { message } => {
-                let error = StepError::permanent("failed_by_flow", as_text(&render(message)?));
-                StepState::Failed { error, port: None }
+                let message = as_text(&message.render(templates, given)?);
+                StepState::Failed { error: StepError::permanent("failed_by_flow", message), port: None }
             }
             Step::Stop { message, output } => {
-                let message = message.as_ref().map(&render).transpose()?.map(|message| as_text(&message));
-                let output = output.as_ref().map(&render).transpose()?;
+                let message = message.as_ref().map(|message| message.render(templates, given)).transpose()?;
+                let message = message.map(|message| as_text(&message));
+                let output = output.as_ref().map(|output| output.render(templates, given)).transpose()?;
                 through("", json!({"message": message, "output": output}))
             }
             Step::Trigger { .. } | Step::Effect { .. } | Step::ForEach { .. } | Step::Drawing => {
@@ -47,18 +50,11 @@ impl Execution {
         })
     }
 
-    fn fitting<'a>(
-        &self,
-        (frame, node): (usize, usize),
-        value: &Value,
-        cases: &'a [Case],
-    ) -> Result<&'a str, StepError> {
+    fn fitting<'a>(&self, given: &Given, value: &Value, cases: &'a [Case]) -> Result<&'a str, StepError> {
         for case in cases {
             let fits = match &case.test {
-                CaseTest::Condition(condition) => condition.holds(self.names(frame, node))?,
-                CaseTest::Equals(other) => {
-                    is_same(value, &other.render(&self.plan.templates, &self.names(frame, node))?)
-                }
+                CaseTest::Condition(condition) => condition.holds(given)?,
+                CaseTest::Equals(other) => is_same(value, &other.render(&self.plan.templates, given)?),
             };
             if fits {
                 return Ok(&case.port);
@@ -67,30 +63,43 @@ impl Execution {
         Ok("default")
     }
 
-    fn merged(&self, frame: usize, node: usize, mode: MergeMode) -> Value {
+    /// Brings together what came along the edges. It may be far more than a value may hold, which is found out before
+    /// it is there.
+    fn merged(&self, frame: usize, node: usize, mode: MergeMode, meter: &Meter) -> Result<Value, StepError> {
         let here = self.frames.get(frame);
         let arrivals = here.arrivals(self.plan.nodes[node].slot);
         let in_order = || self.plan.nodes[node].entering.iter().filter(|edge| arrivals.contains(edge));
-        match mode {
-            MergeMode::Any => arrivals.first().map_or(Value::Null, |edge| self.brought(frame, *edge).clone()),
+        let mut room = Room::new();
+        Ok(match mode {
+            MergeMode::Any => match arrivals.first() {
+                Some(edge) => taken(self.brought(frame, *edge), meter)?,
+                None => Value::Null,
+            },
             MergeMode::All => {
-                let outputs = in_order().map(|edge| {
-                    let from = self.plan.edges[*edge].from;
-                    (self.plan.nodes[from].id.clone(), self.brought(frame, *edge).clone())
-                });
-                Value::Object(outputs.collect::<Map<_, _>>())
+                let mut outputs = Map::new();
+                for edge in in_order() {
+                    let from = &self.plan.nodes[self.plan.edges[*edge].from].id;
+                    if !outputs.contains_key(from) {
+                        let output = self.brought(frame, *edge);
+                        room.take(output)?;
+                        outputs.insert(from.clone(), taken(output, meter)?);
+                    }
+                }
+                Value::Object(outputs)
             }
             MergeMode::Append => {
                 let mut list = Vec::new();
                 for edge in in_order() {
-                    match self.brought(frame, *edge) {
-                        Value::Array(items) => list.extend_from_slice(items),
-                        single => list.push(single.clone()),
+                    let output = self.brought(frame, *edge);
+                    room.take_parts(output)?;
+                    match taken(output, meter)? {
+                        Value::Array(items) => list.extend(items),
+                        single => list.push(single),
                     }
                 }
                 Value::Array(list)
             }
-        }
+        })
     }
 
     /// What comes along an edge: the output of the step it leaves.
@@ -104,6 +113,11 @@ impl Execution {
         };
         output.unwrap_or(&Value::Null)
     }
+}
+
+fn taken(value: &Value, meter: &Meter) -> Result<Value, StepError> {
+    meter.handle_value(value)?;
+    Ok(value.clone())
 }
 
 fn through(port: &str, output: Value) -> StepState {

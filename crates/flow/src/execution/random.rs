@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Effect, EffectKind, FlowDocument};
+use crate::{Effect, EffectKind, Effort, FlowDocument};
 
 /// Numbers that look random and come again from the same seed.
 #[derive(Clone)]
@@ -76,8 +76,8 @@ impl Artist<'_> {
 
     /// Draws one node, and gives its ports.
     fn draw(&mut self, id: &str, depth: usize) -> Vec<&'static str> {
-        let data = json!({"disabled": self.dice.one_in(8)});
-        let (kind, params, ports): (_, _, &[&'static str]) = match self.dice.below(13) {
+        let mut data = json!({"disabled": self.dice.one_in(8)});
+        let (kind, params, ports): (_, _, &[&'static str]) = match self.dice.below(15) {
             0 => ("if", json!({"condition": self.coin()}), &["true", "false"]),
             1 => ("filter", json!({"condition": self.coin()}), &["out"]),
             2 => {
@@ -94,6 +94,15 @@ impl Artist<'_> {
             8 if self.drawing == Drawing::Any && self.dice.one_in(3) => ("stop", json!({"output": id}), &[]),
             9 if self.drawing == Drawing::Any && self.dice.one_in(3) => ("fail", json!({"message": id}), &[]),
             10 => ("wait", json!({"seconds": 1}), &["out"]),
+            11 => (
+                "transform",
+                json!({"value": ["{{ range(40) | list | length }}", "{{ trigger }}s"]}),
+                &["out"],
+            ),
+            12 => {
+                data["onError"] = json!("continue");
+                ("transform", json!({"value": ["{{ range(9) | list }}", "{{ nobody }}"]}), &["out"])
+            }
             _ => return self.draw_request(id),
         };
         self.node(id, kind, params, data);
@@ -119,7 +128,8 @@ impl Artist<'_> {
     fn draw_request(&mut self, id: &str) -> Vec<&'static str> {
         let ways = ["branch", "continue", "fail"];
         let way = ways[self.dice.below(if self.drawing == Drawing::Any { 3 } else { 2 })];
-        let params = json!({"method": "GET", "url": "https://a.example/{{ index | default(0) }}"});
+        let urls = ["https://a.example/{{ index | default(0) }}", "{{ range(30) | join }}", "{{ nobody }}"];
+        let params = json!({"method": "GET", "url": urls[self.dice.below(3)]});
         self.node(id, "http.request", params, json!({"onError": way}));
         vec!["out", "error"]
     }
@@ -140,7 +150,19 @@ pub(super) struct Driver {
     /// Whether effects are done one at a time, in the order they are offered.
     pub(super) in_order: bool,
     pub(super) now_ms: i64,
+    /// Cuts the run into calls that may do next to nothing.
+    knife: Option<Dice>,
+    /// What was offered, in that order.
+    pub(super) offered: Vec<(StepKey, u32)>,
     under_way: Vec<Effect>,
+}
+
+/// So little that a call does a few tasks at most, and gives up many evaluations on the way.
+fn slice(knife: &mut Dice) -> Budget {
+    match knife.one_in(2) {
+        true => Budget::new(Effort::Light, knife.below(60) as u64),
+        false => Budget::new(Effort::Full, 1 + knife.below(4) as u64),
+    }
 }
 
 /// How a run went: its records with the times they were taken at, and how it ended.
@@ -148,7 +170,12 @@ pub(super) type Course = (Vec<(i64, StepRecord)>, Outcome);
 
 impl Driver {
     pub(super) fn new(dice: Dice, in_order: bool, now_ms: i64) -> Self {
-        Self { dice, in_order, now_ms, under_way: Vec::new() }
+        Self { dice, in_order, now_ms, knife: None, offered: Vec::new(), under_way: Vec::new() }
+    }
+
+    /// The same, but in many calls.
+    pub(super) fn in_slices(self, knife: Dice) -> Self {
+        Self { knife: Some(knife), ..self }
     }
 
     /// Drives a run to its end.
@@ -156,11 +183,11 @@ impl Driver {
         let mut course = Vec::new();
         for _ in 0..20_000 {
             let limit = if self.in_order { 1 } else { 1 + self.dice.below(4) };
-            let next = execution.next(Now { ms: self.now_ms, text: "2026-01-01T00:00:00Z" }, limit);
-            self.gather(execution, &mut course);
+            let next = self.next(execution, limit, &mut course);
             match next {
                 Next::Done(outcome) => return (course, outcome),
                 Next::Act(effects) => {
+                    self.offered.extend(effects.iter().map(|effect| (effect.key.clone(), effect.attempt)));
                     self.under_way.extend(effects);
                     while self.in_order && !self.under_way.is_empty()
                         || self.dice.one_in(2) && !self.under_way.is_empty()
@@ -168,12 +195,30 @@ impl Driver {
                         self.act(execution);
                     }
                 }
+                Next::Busy => unreachable!("it was gone on with"),
                 Next::Idle { .. } if !self.under_way.is_empty() => self.act(execution),
                 Next::Idle { until_ms } => self.now_ms = until_ms.expect("something wakes the run"),
             }
             self.gather(execution, &mut course);
         }
         panic!("the run does not end");
+    }
+
+    /// Calls until there is something to do. What is under way may end in between, unless it is done in order.
+    fn next(&mut self, execution: &mut Execution, limit: usize, course: &mut Vec<(i64, StepRecord)>) -> Next {
+        let now = Now { ms: self.now_ms, text: "2026-01-01T00:00:00Z" };
+        loop {
+            execution.budget = self.knife.as_mut().map_or(Budget::new(Effort::Full, u64::MAX), slice);
+            let next = execution.go_on(now, limit);
+            self.gather(execution, course);
+            if next != Next::Busy {
+                return next;
+            }
+            if !self.in_order && !self.under_way.is_empty() && self.dice.one_in(4) {
+                self.act(execution);
+                self.gather(execution, course);
+            }
+        }
     }
 
     fn gather(&self, execution: &mut Execution, course: &mut Vec<(i64, StepRecord)>) {

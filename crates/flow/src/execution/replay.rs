@@ -12,6 +12,20 @@ fn begin(plan: &Arc<Plan>) -> Execution {
     Execution::start(Arc::clone(plan), "start", scope).unwrap()
 }
 
+/// Replays records as a store gives them back: with the inputs of what was held, and the length of the others.
+fn replay_stored<'a>(execution: &mut Execution, records: impl Iterator<Item = &'a StepRecord>) {
+    let mut left_out = 0;
+    for record in records {
+        let mut stored = record.clone();
+        if !matches!(record.state, StepState::Held { .. }) && !record.input.is_null() {
+            left_out += record.input.to_string().len() as u64;
+            stored.input = Value::Null;
+        }
+        execution.replay(&stored);
+    }
+    execution.replay_inputs(left_out);
+}
+
 /// How each step ended.
 fn ends(records: impl Iterator<Item = StepRecord>) -> BTreeMap<StepKey, StepState> {
     let ended = records.filter(|record| !matches!(record.state, StepState::Held { .. }));
@@ -27,13 +41,33 @@ proptest! {
         let (course, outcome) = Driver::new(Dice::new(seed), true, 0).drive(&mut begin(&plan));
         for cut in 0..=course.len().min(60) {
             let mut again = begin(&plan);
-            course[..cut].iter().for_each(|(_, record)| again.replay(record));
+            replay_stored(&mut again, course[..cut].iter().map(|(_, record)| record));
             let now_ms = cut.checked_sub(1).map_or(0, |last| course[last].0);
             let (rest, end) = Driver::new(Dice::new(seed), true, now_ms).drive(&mut again);
             prop_assert_eq!(&end, &outcome, "cut after {}", cut);
             let rest: Vec<_> = rest.into_iter().map(|(_, record)| record).collect();
             let expected: Vec<_> = course[cut..].iter().map(|(_, record)| record.clone()).collect();
             prop_assert_eq!(rest, expected, "cut after {}", cut);
+        }
+    }
+
+    #[test]
+    fn a_run_goes_the_same_way_however_it_is_cut_into_calls(seed: u64) {
+        let plan = flow(&mut Dice::new(seed), Drawing::Any);
+        let mut whole = Driver::new(Dice::new(seed), true, 0);
+        let expected = whole.drive(&mut begin(&plan));
+        for round in 0..4_u64 {
+            let mut cut = Driver::new(Dice::new(seed), true, 0).in_slices(Dice::new((seed, round)));
+            let mut execution = begin(&plan);
+            // Also after a replay of a part of it.
+            let known = Dice::new((round, seed)).below(expected.0.len() + 1) * usize::from(round > 1);
+            replay_stored(&mut execution, expected.0[..known].iter().map(|(_, record)| record));
+            cut.now_ms = known.checked_sub(1).map_or(0, |last| expected.0[last].0);
+            let (course, outcome) = cut.drive(&mut execution);
+            prop_assert_eq!(&course, &expected.0[known..]);
+            prop_assert_eq!(&outcome, &expected.1);
+            prop_assert!(whole.offered.ends_with(&cut.offered), "{:?} of {:?}", cut.offered, whole.offered);
+            prop_assert!(known > 0 || cut.offered.len() == whole.offered.len());
         }
     }
 
@@ -45,13 +79,15 @@ proptest! {
         for round in 0..8_u64 {
             let mut dice = Dice::new((seed, round));
             let mut execution = begin(&plan);
-            let (course, end) = Driver::new(dice.clone(), false, 0).drive(&mut execution);
+            let knife = Dice::new((round, seed));
+            let (course, end) =
+                Driver::new(dice.clone(), false, 0).in_slices(knife.clone()).drive(&mut execution);
             prop_assert_eq!(&end, &outcome);
             prop_assert_eq!(&ends(course.iter().map(|(_, record)| record.clone())), &expected);
             let cut = dice.below(course.len() + 1);
             let mut again = begin(&plan);
             course[..cut].iter().for_each(|(_, record)| again.replay(record));
-            let (rest, end) = Driver::new(dice, false, 0).drive(&mut again);
+            let (rest, end) = Driver::new(dice, false, 0).in_slices(knife).drive(&mut again);
             prop_assert_eq!(&end, &outcome);
             let records = course[..cut].iter().chain(&rest).map(|(_, record)| record.clone());
             prop_assert_eq!(&ends(records), &expected);
@@ -69,7 +105,7 @@ proptest! {
         steps.dedup_by(|(_, one), (_, other)| one.key == other.key);
         prop_assert_eq!(steps.len(), recorded, "a step ended twice");
         let now = Now { ms: 0, text: "" };
-        prop_assert_eq!(execution.next(now, 1), Next::Done(outcome));
+        prop_assert_eq!(execution.next(now, 1, Effort::Full), Next::Done(outcome));
     }
 }
 
@@ -89,13 +125,13 @@ fn what_was_recorded_is_never_evaluated_again() {
     let flow = crate::FlowDocument::parse(json!({"nodes": nodes, "edges": edges})).unwrap();
     let plan = Arc::new(Plan::compile(&flow).unwrap());
     let mut execution = begin(&plan);
-    execution.next(Now { ms: 0, text: "early" }, 1);
+    execution.next(Now { ms: 0, text: "early" }, 1, Effort::Full);
     let records = execution.take_records();
     assert_eq!(records.len(), 4);
     for cut in 0..=records.len() {
         let mut again = begin(&plan);
         records[..cut].iter().for_each(|record| again.replay(record));
-        again.next(Now { ms: 0, text: "late" }, 1);
+        again.next(Now { ms: 0, text: "late" }, 1, Effort::Full);
         let rest = again.take_records();
         assert_eq!(rest.len(), records.len() - cut);
         let outputs = records[..cut].iter().chain(&rest).map(|record| json!(record.state)).collect::<Value>();
@@ -121,13 +157,16 @@ fn records_of_another_version_are_used_where_they_fit() {
     let now = Now { ms: 0, text: "" };
     let mut execution = begin(&before);
     for result in ["a", "b"] {
-        let Next::Act(effects) = execution.next(now, 1) else { panic!() };
+        let Next::Act(effects) = execution.next(now, 1, Effort::Full) else { panic!() };
         execution.learned(&effects[0].key, Ok(json!(result)));
     }
     let mut again = begin(&after);
     execution.take_records().iter().for_each(|record| again.replay(record));
-    let Next::Act(effects) = again.next(now, 1) else { panic!() };
+    let Next::Act(effects) = again.next(now, 1, Effort::Full) else { panic!() };
     assert_eq!(effects[0].key, StepKey::new("new"));
     again.learned(&effects[0].key, Ok(json!("new")));
-    assert_eq!(again.next(now, 1), Next::Done(Outcome::Succeeded { output: json!("a"), message: None }));
+    assert_eq!(
+        again.next(now, 1, Effort::Full),
+        Next::Done(Outcome::Succeeded { output: json!("a"), message: None })
+    );
 }

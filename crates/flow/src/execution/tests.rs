@@ -1,4 +1,7 @@
+mod attempts;
 mod effects;
+mod efforts;
+mod kept;
 mod loops;
 mod routes;
 
@@ -7,7 +10,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Effect, EffectKind, FlowDocument, WaitFor};
+use crate::{Effect, EffectKind, Effort, FlowDocument, Verdict, WaitFor};
 
 const NOW: Now<'static> = Now { ms: 1_000, text: "2026-01-01T00:00:00Z" };
 
@@ -44,13 +47,14 @@ fn begin(plan: &Arc<Plan>, trigger: Value) -> Execution {
 /// Runs to the end; every effect gives its input back.
 fn run(execution: &mut Execution) -> Outcome {
     loop {
-        match execution.next(NOW, 100) {
+        match execution.next(NOW, 100, Effort::Full) {
             Next::Act(effects) => {
                 for effect in effects {
                     execution.learned(&effect.key, Ok(effect.input));
                 }
             }
             Next::Idle { .. } => panic!("nothing wakes this run"),
+            Next::Busy => {}
             Next::Done(outcome) => return outcome,
         }
     }
@@ -64,7 +68,7 @@ fn output(plan: &Arc<Plan>, trigger: Value) -> Value {
 }
 
 fn act(execution: &mut Execution) -> Vec<Effect> {
-    match execution.next(NOW, 100) {
+    match execution.next(NOW, 100, Effort::Full) {
         Next::Act(effects) => effects,
         other => panic!("{other:?}"),
     }
@@ -135,9 +139,13 @@ fn what_a_run_leaves_is_bounded() {
 fn an_event_is_filtered_before_a_run_starts() {
     let event = json!({"event": "lead.created", "filter": "trigger.lead.source == 'web'"});
     let plan = plan(&[("start", "trigger.event", event)], &[]);
-    let accepts =
-        |trigger: Value| plan.accepts("start", &Scope { trigger, vars: Value::Null, run: Value::Null }, NOW);
-    assert_eq!(accepts(json!({"lead": {"source": "web"}})), Ok(true));
-    assert_eq!(accepts(json!({"lead": {"source": "fair"}})), Ok(false));
-    assert_eq!(accepts(json!({})).unwrap_err().code, "expression_failed");
+    let accepts = |trigger: Value, effort: Effort| {
+        plan.accepts("start", &Scope { trigger, vars: Value::Null, run: Value::Null }, NOW, effort)
+    };
+    for effort in [Effort::Light, Effort::Full] {
+        assert_eq!(accepts(json!({"lead": {"source": "web"}}), effort), Ok(Verdict::Starts));
+        assert_eq!(accepts(json!({"lead": {"source": "fair"}}), effort), Ok(Verdict::Stays));
+    }
+    assert_eq!(accepts(json!({}), Effort::Full).unwrap_err().code, "expression_failed");
+    assert_eq!(accepts(json!({}), Effort::Light), Ok(Verdict::Busy));
 }

@@ -1,6 +1,7 @@
 use minijinja::value::ValueKind;
 use serde_json::{Map, Number, Value};
 
+use super::meter::Meter;
 use crate::StepError;
 
 /// The longest value that an expression or an effect may yield, as JSON.
@@ -35,23 +36,91 @@ fn number_view(number: &Number) -> minijinja::Value {
 /// What an expression yielded, as JSON.
 ///
 /// # Errors
-/// [`StepError`] when it is not JSON, or larger or deeper than a value may be.
-pub(super) fn to_json(view: &minijinja::Value) -> Result<Value, StepError> {
-    let mut left = MAX_JSON;
-    json_of(view, &mut left, MAX_DEPTH)
+/// [`StepError`] when it is not JSON, or larger or deeper than a value may be; also when its step takes too long.
+pub(super) fn to_json(view: &minijinja::Value, meter: &Meter) -> Result<Value, StepError> {
+    Writer { left: MAX_JSON, meter }.value(view, MAX_DEPTH)
 }
 
-fn json_of(view: &minijinja::Value, left: &mut usize, levels: usize) -> Result<Value, StepError> {
-    match view.kind() {
-        ValueKind::None => spend(left, 4).map(|()| Value::Null),
-        ValueKind::Bool => spend(left, 5).map(|()| Value::Bool(view.is_true())),
-        ValueKind::Number => spend(left, 8).and_then(|()| number_of(view)),
-        ValueKind::String | ValueKind::Bytes => text_of(view, left),
-        ValueKind::Seq | ValueKind::Iterable => list_of(view, left, levels),
-        ValueKind::Map => map_of(view, left, levels),
-        ValueKind::Undefined => Err(not_json("an undefined value")),
-        kind => Err(not_json(&format!("a value of the kind {kind}"))),
+/// Makes JSON of a value, and gives up at a bound rather than behind it.
+struct Writer<'a> {
+    left: usize,
+    meter: &'a Meter,
+}
+
+impl Writer<'_> {
+    fn value(&mut self, view: &minijinja::Value, levels: usize) -> Result<Value, StepError> {
+        match view.kind() {
+            ValueKind::None => self.spend(4, PLAIN).map(|()| Value::Null),
+            ValueKind::Bool => self.spend(5, PLAIN).map(|()| Value::Bool(view.is_true())),
+            ValueKind::Number => self.spend(8, PLAIN).and_then(|()| number_of(view)),
+            ValueKind::String | ValueKind::Bytes => self.text(view),
+            ValueKind::Seq | ValueKind::Iterable => self.list(view, descend(levels)?),
+            ValueKind::Map => self.map(view, descend(levels)?),
+            ValueKind::Undefined => Err(not_json("an undefined value")),
+            kind => Err(not_json(&format!("a value of the kind {kind}"))),
+        }
     }
+
+    fn text(&mut self, view: &minijinja::Value) -> Result<Value, StepError> {
+        let text = view.as_str().ok_or_else(|| not_json("a sequence of bytes"))?;
+        self.spend(text.len() + 2, written(text))?;
+        Ok(Value::String(text.to_owned()))
+    }
+
+    fn list(&mut self, view: &minijinja::Value, levels: usize) -> Result<Value, StepError> {
+        let mut list = Vec::new();
+        self.spend(0, NESTED)?;
+        for item in view.try_iter().map_err(|_| not_json("this sequence"))? {
+            self.spend(1, 0)?;
+            list.push(self.value(&item, levels)?);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn map(&mut self, view: &minijinja::Value, levels: usize) -> Result<Value, StepError> {
+        let pairs = view.as_object().and_then(|object| object.try_iter_pairs());
+        let mut map = Map::new();
+        self.spend(0, NESTED)?;
+        for (key, value) in pairs.ok_or_else(|| not_json("this mapping"))? {
+            let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
+            self.spend(key.len() + 4, written(&key))?;
+            map.insert(key, self.value(&value, levels)?);
+        }
+        Ok(Value::Object(map))
+    }
+
+    fn spend(&mut self, bytes: usize, grains: u64) -> Result<(), StepError> {
+        spend(&mut self.left, bytes)?;
+        self.meter.handle(grains)
+    }
+}
+
+/// What it takes to handle a number, or what is as short.
+const PLAIN: u64 = 4;
+/// What it takes to handle a list or an object besides what is in it.
+const NESTED: u64 = 8;
+
+/// What it takes to handle a text: most of it is the memory, whatever the length.
+const fn written(text: &str) -> u64 {
+    24 + text.len() as u64 / 16
+}
+
+/// What it takes to handle a value: to take it over, to show it to expressions or to keep it. It is counted up to a
+/// bound, and then a bit more than that. A grain is a sixty-fourth of a unit of fuel.
+pub(super) fn handling(json: &Value, bound: u64) -> u64 {
+    match json {
+        Value::Null | Value::Bool(_) | Value::Number(_) => PLAIN,
+        Value::String(text) => written(text),
+        Value::Array(items) => items.iter().fold(NESTED, |sum, item| up_to(bound, sum, item)),
+        Value::Object(fields) => fields.iter().fold(NESTED, |sum, (key, field)| {
+            let sum = sum.saturating_add(written(key));
+            up_to(bound, sum, field)
+        }),
+    }
+}
+
+fn up_to(bound: u64, sum: u64, more: &Value) -> u64 {
+    if sum > bound { sum } else { sum.saturating_add(handling(more, bound - sum)) }
 }
 
 fn number_of(view: &minijinja::Value) -> Result<Value, StepError> {
@@ -65,34 +134,6 @@ fn number_of(view: &minijinja::Value) -> Result<Value, StepError> {
     }
     let number = f64::try_from(view.clone()).ok().and_then(Number::from_f64);
     number.map(Value::Number).ok_or_else(|| not_json("this number"))
-}
-
-fn text_of(view: &minijinja::Value, left: &mut usize) -> Result<Value, StepError> {
-    let text = view.as_str().ok_or_else(|| not_json("a sequence of bytes"))?;
-    spend(left, text.len() + 2)?;
-    Ok(Value::String(text.to_owned()))
-}
-
-fn list_of(view: &minijinja::Value, left: &mut usize, levels: usize) -> Result<Value, StepError> {
-    let levels = descend(levels)?;
-    let mut list = Vec::new();
-    for item in view.try_iter().map_err(|_| not_json("this sequence"))? {
-        spend(left, 1)?;
-        list.push(json_of(&item, left, levels)?);
-    }
-    Ok(Value::Array(list))
-}
-
-fn map_of(view: &minijinja::Value, left: &mut usize, levels: usize) -> Result<Value, StepError> {
-    let levels = descend(levels)?;
-    let pairs = view.as_object().and_then(|object| object.try_iter_pairs());
-    let mut map = Map::new();
-    for (key, value) in pairs.ok_or_else(|| not_json("this mapping"))? {
-        let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
-        spend(left, key.len() + 4)?;
-        map.insert(key, json_of(&value, left, levels)?);
-    }
-    Ok(Value::Object(map))
 }
 
 pub(super) fn descend(levels: usize) -> Result<usize, StepError> {
@@ -125,6 +166,33 @@ pub(crate) fn measure(json: &Value) -> Result<usize, StepError> {
     let mut left = MAX_JSON;
     walk(json, &mut left, MAX_DEPTH)?;
     Ok(MAX_JSON - left)
+}
+
+/// What may still be added to a value that is put together; it is full rather than more than full.
+pub(crate) struct Room(usize);
+
+impl Room {
+    /// That of a value of which there is nothing yet.
+    pub(crate) const fn new() -> Self {
+        Self(MAX_JSON)
+    }
+
+    /// Takes the room of a part.
+    ///
+    /// # Errors
+    /// [`StepError`] when there is not that much.
+    pub(crate) fn take(&mut self, part: &Value) -> Result<(), StepError> {
+        spend(&mut self.0, measure(part)?)
+    }
+
+    /// Takes the room of a part that a list is made longer by: of its items, if it is a list itself.
+    ///
+    /// # Errors
+    /// [`StepError`] when there is not that much.
+    pub(crate) fn take_parts(&mut self, part: &Value) -> Result<(), StepError> {
+        let brackets = if part.is_array() { 2 } else { 0 };
+        spend(&mut self.0, measure(part)? - brackets)
+    }
 }
 
 fn walk(json: &Value, left: &mut usize, levels: usize) -> Result<(), StepError> {
@@ -181,16 +249,34 @@ mod tests {
     fn what_is_too_deep_or_too_long_is_refused() {
         let deep = (0..=MAX_DEPTH).fold(json!(1), |inner, _| json!([inner]));
         assert_eq!(measure(&deep).unwrap_err().code, "value_too_large");
-        assert_eq!(to_json(&to_view(&deep)).unwrap_err().code, "value_too_large");
+        assert_eq!(to_json(&to_view(&deep), &Meter::full()).unwrap_err().code, "value_too_large");
         let long = json!("x".repeat(MAX_JSON));
         assert_eq!(measure(&long).unwrap_err().code, "value_too_large");
-        assert_eq!(to_json(&to_view(&long)).unwrap_err().code, "value_too_large");
+        assert_eq!(to_json(&to_view(&long), &Meter::full()).unwrap_err().code, "value_too_large");
+    }
+
+    #[test]
+    fn a_value_that_takes_too_long_is_given_up_on_the_way() {
+        let rows = json!(vec![json!({"id": 1}); 100_000]);
+        let meter = Meter::light(10);
+        assert_eq!(meter.handle_value(&rows).unwrap_err().code, "expression_too_costly");
+        let meter = Meter::light(10);
+        assert_eq!(to_json(&to_view(&rows), &meter).unwrap_err().code, "expression_too_costly");
+        assert!((10..=12).contains(&meter.spent()), "{}", meter.spent());
+        assert!((640..=700).contains(&handling(&rows, 640)));
     }
 
     proptest! {
         #[test]
         fn json_comes_back_from_an_expression_as_it_went_in(json in any_json()) {
-            prop_assert_eq!(to_json(&to_view(&json)).unwrap(), json);
+            prop_assert_eq!(to_json(&to_view(&json), &Meter::full()).unwrap(), json);
+        }
+
+        #[test]
+        fn a_value_takes_as_much_to_come_in_as_to_go_out(json in any_json()) {
+            let meter = Meter::full();
+            to_json(&to_view(&json), &meter).unwrap();
+            prop_assert_eq!(meter.spent(), handling(&json, u64::MAX).div_ceil(64));
         }
 
         #[test]

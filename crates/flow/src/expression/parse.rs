@@ -5,20 +5,21 @@ use minijinja::Value;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::convert::{MAX_DEPTH, MAX_JSON, too_deep, too_large};
+use super::meter::too_costly;
 use crate::StepError;
 
 /// The most values in a text of JSON: in memory each takes far more than its few bytes of text.
 const MAX_VALUES: u64 = 100_000;
 
-/// The value that a text of JSON says, and how many values are in it.
+/// The value that a text of JSON says, and how many values are in it. So many values are paid for.
 ///
 /// # Errors
 /// [`StepError`] when the text is no JSON, or says more than it may.
-pub(super) fn json(text: &str) -> Result<(Value, u64), StepError> {
+pub(super) fn json(text: &str, paid: u64) -> Result<(Value, u64), StepError> {
     if text.len() > MAX_JSON {
         return Err(too_large());
     }
-    let bounds = Bounds::default();
+    let bounds = Bounds { paid, ..Bounds::default() };
     let mut reader = serde_json::Deserializer::from_str(text);
     let read = Reading { bounds: &bounds, levels: MAX_DEPTH }.deserialize(&mut reader);
     match read.and_then(|value| reader.end().map(|()| value)) {
@@ -32,6 +33,7 @@ pub(super) fn json(text: &str) -> Result<(Value, u64), StepError> {
 /// What was read so far, and the bound that ended it.
 #[derive(Default)]
 struct Bounds {
+    paid: u64,
     count: Cell<u64>,
     exceeded: Cell<Option<StepError>>,
 }
@@ -66,6 +68,9 @@ impl<'de> DeserializeSeed<'de> for Reading<'_> {
         let count = self.bounds.count.get() + 1;
         if count > MAX_VALUES {
             return Err(self.bounds.exceed(too_many()));
+        }
+        if count > self.bounds.paid {
+            return Err(self.bounds.exceed(too_costly()));
         }
         self.bounds.count.set(count);
         deserializer.deserialize_any(self)
@@ -133,19 +138,30 @@ mod tests {
 
     use super::*;
     use crate::expression::convert::to_json;
+    use crate::expression::meter::Meter;
     use crate::testing::any_json;
 
+    fn read(text: &str) -> Result<(Value, u64), StepError> {
+        super::json(text, u64::MAX)
+    }
+
+    fn said(text: &str) -> serde_json::Value {
+        to_json(&read(text).unwrap().0, &Meter::full()).unwrap()
+    }
+
     fn refusal(text: &str) -> String {
-        json(text).unwrap_err().code
+        read(text).unwrap_err().code
     }
 
     #[test]
     fn a_text_says_no_more_than_it_may() {
         let zeros = |count: usize| format!("[{}]", vec!["0"; count].join(","));
-        assert_eq!(json(&zeros(99_999)).unwrap().1, MAX_VALUES);
+        assert_eq!(read(&zeros(99_999)).unwrap().1, MAX_VALUES);
+        assert_eq!(super::json(&zeros(9), 9).unwrap_err().code, "expression_too_costly");
+        assert_eq!(super::json(&zeros(9), 10).unwrap().1, 10);
         assert_eq!(refusal(&zeros(100_000)), "value_too_large");
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(json(&nested(MAX_DEPTH)).is_ok());
+        assert!(read(&nested(MAX_DEPTH)).is_ok());
         assert_eq!(refusal(&nested(MAX_DEPTH + 1)), "value_too_large");
         assert_eq!(refusal(&" ".repeat(MAX_JSON + 1)), "value_too_large");
     }
@@ -159,13 +175,13 @@ mod tests {
 
     #[test]
     fn fractions_are_kept() {
-        assert_eq!(to_json(&json("[0.1, 1e3, -2]").unwrap().0).unwrap(), json!([0.1, 1000.0, -2]));
+        assert_eq!(said("[0.1, 1e3, -2]"), json!([0.1, 1000.0, -2]));
     }
 
     proptest! {
         #[test]
         fn a_text_says_what_was_written(value in any_json()) {
-            prop_assert_eq!(to_json(&json(&value.to_string()).unwrap().0).unwrap(), value);
+            prop_assert_eq!(said(&value.to_string()), value);
         }
     }
 }

@@ -4,7 +4,7 @@ use minijinja::{Environment, Error, State, Value, filters, tests};
 
 use super::own;
 use super::price::{self, Price};
-use super::sandbox::refused;
+use super::sandbox::{left, refused};
 
 /// Puts a price on the filters and tests that have none in the language, or are paid for when they are done.
 pub(super) fn add(environment: &mut Environment<'static>) {
@@ -121,6 +121,6 @@ fn call(
     price: Price,
 ) -> Result<Value, Error> {
     let given = given.into_values();
-    state.consume_fuel(price(&given).map_err(refused)?)?;
+    state.consume_fuel(price(&given, left(state)).map_err(refused)?)?;
     function.call(state, &given)
 }

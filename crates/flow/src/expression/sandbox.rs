@@ -6,12 +6,11 @@ use minijinja::{Environment, ErrorKind, Expression, Output, State, UndefinedBeha
 use serde_json::Value;
 
 use super::convert::{MAX_JSON, to_json, too_large};
+use super::meter::{self, FUEL, Given, Meter, too_costly};
 use super::weight::Weight;
 use super::{parse, priced, scan};
 use crate::StepError;
 
-/// What one evaluation may cost: enough to read and write a value of the largest size, and no more.
-const FUEL: u64 = 400_000;
 /// What a value costs that comes out of a text of JSON; most of it is the memory.
 const FUEL_TO_PARSE: u64 = 2;
 /// How deep one evaluation may call itself.
@@ -34,6 +33,7 @@ fn sandbox() -> Environment<'static> {
     environment.add_filter("tojson", as_json);
     environment.remove_filter("pprint");
     priced::add(&mut environment);
+    meter::add(&mut environment);
     environment.add_filter("fromjson", from_json);
     // What the statements of a template bind goes through it.
     environment.add_filter("kept", kept);
@@ -55,28 +55,34 @@ fn format(
             escape_formatter(out, state, value)
         };
     }
-    escape_formatter(out, state, &minijinja::Value::from(as_json(value)?))
+    escape_formatter(out, state, &minijinja::Value::from(as_json(state, value)?))
 }
 
-fn as_json(value: &minijinja::Value) -> Result<String, minijinja::Error> {
-    to_json(value).map(|json| json.to_string()).map_err(refused)
+fn as_json(state: &State<'_, '_>, value: &minijinja::Value) -> Result<String, minijinja::Error> {
+    let meter = Meter::of(state).unwrap_or_else(Meter::full);
+    to_json(value, &meter).map(|json| json.to_string()).map_err(refused)
 }
 
 fn from_json(state: &State<'_, '_>, text: &str) -> Result<minijinja::Value, minijinja::Error> {
-    let (value, count) = parse::json(text).map_err(refused)?;
+    let (value, count) = parse::json(text, left(state) / FUEL_TO_PARSE).map_err(refused)?;
     state.consume_fuel(count.saturating_mul(FUEL_TO_PARSE))?;
     Ok(value)
 }
 
 /// Refuses what a step could not keep either; anything else may have a name.
 fn kept(state: &State<'_, '_>, value: minijinja::Value) -> Result<minijinja::Value, minijinja::Error> {
-    let weight = Weight::of(&value).map_err(refused)?;
+    let weight = Weight::of(&value, left(state)).map_err(refused)?;
     state.consume_fuel(weight.values)?;
     Ok(value)
 }
 
+/// The fuel that an evaluation has left.
+pub(super) fn left(state: &State<'_, '_>) -> u64 {
+    state.fuel_levels().map_or(u64::MAX, |(_, left)| left)
+}
+
 /// An error that an evaluation ends with as it is.
-pub(super) fn refused(error: StepError) -> minijinja::Error {
+pub(crate) fn refused(error: StepError) -> minijinja::Error {
     minijinja::Error::new(ErrorKind::InvalidOperation, error.message.clone()).with_source(error)
 }
 
@@ -93,7 +99,7 @@ impl Expr {
     /// # Errors
     /// What is wrong with it, for the person who wrote it.
     pub(crate) fn compile(source: &str) -> Result<Self, String> {
-        let bounded = scan::expression(source)?;
+        let bounded = meter::metered_expression(&scan::expression(source)?);
         let code = SANDBOX.compile_expression_owned(bounded).map_err(|error| explain(&error))?;
         Ok(Self { code, source: source.trim().into() })
     }
@@ -102,20 +108,20 @@ impl Expr {
     ///
     /// # Errors
     /// [`StepError`] when it fails, or yields nothing that a step may keep.
-    pub(crate) fn json(&self, names: minijinja::Value) -> Result<Value, StepError> {
-        to_json(&self.eval(names)?)
+    pub(crate) fn json(&self, given: &Given) -> Result<Value, StepError> {
+        to_json(&self.eval(given)?, &given.meter)
     }
 
     /// Whether what it yields counts as true.
     ///
     /// # Errors
     /// [`StepError`] when it fails.
-    pub(crate) fn holds(&self, names: minijinja::Value) -> Result<bool, StepError> {
-        Ok(self.eval(names)?.is_true())
+    pub(crate) fn holds(&self, given: &Given) -> Result<bool, StepError> {
+        Ok(self.eval(given)?.is_true())
     }
 
-    fn eval(&self, names: minijinja::Value) -> Result<minijinja::Value, StepError> {
-        let value = self.code.eval(names).map_err(|error| failed(&error))?;
+    fn eval(&self, given: &Given) -> Result<minijinja::Value, StepError> {
+        let value = self.code.eval(given.names.clone()).map_err(|error| failed(&error))?;
         if value.is_undefined() {
             let source: String = self.source.chars().take(100).collect();
             return Err(StepError::permanent("expression_failed", format!("`{source}` is undefined")));
@@ -141,7 +147,7 @@ impl Templates {
     /// # Errors
     /// What is wrong with it, for the person who wrote it.
     pub(crate) fn add(&mut self, source: &str, escape: Escape) -> Result<String, String> {
-        let source = scan::template(source)?;
+        let source = meter::metered_template(&scan::template(source)?);
         let name = format!("{}{}", self.count, escape.extension());
         self.environment.add_template_owned(name.clone(), source).map_err(|error| explain(&error))?;
         self.count += 1;
@@ -152,15 +158,16 @@ impl Templates {
     ///
     /// # Errors
     /// [`StepError`] when it fails or gets too long.
-    pub(crate) fn render(&self, name: &str, names: minijinja::Value) -> Result<String, StepError> {
+    pub(crate) fn render(&self, name: &str, given: &Given) -> Result<String, StepError> {
         let template = self.environment.get_template(name).map_err(|error| failed(&error))?;
         let mut text = Bounded::default();
-        match template.render_captured_to(names, &mut text) {
-            _ if text.overflowed => Err(too_large()),
-            Err(error) => Err(failed(&error)),
-            Ok(_) => String::from_utf8(text.bytes)
-                .map_err(|_| StepError::permanent("expression_failed", "the text is not UTF-8")),
+        match template.render_captured_to(given.names.clone(), &mut text) {
+            _ if text.overflowed => return Err(too_large()),
+            Err(error) => return Err(failed(&error)),
+            Ok(rendered) => Meter::end(rendered.state())?,
         }
+        String::from_utf8(text.bytes)
+            .map_err(|_| StepError::permanent("expression_failed", "the text is not UTF-8"))
     }
 }
 
@@ -214,7 +221,7 @@ fn failed(error: &minijinja::Error) -> StepError {
         return own.clone();
     }
     if error.kind() == ErrorKind::OutOfFuel {
-        return StepError::permanent("expression_too_costly", "the expression takes more work than one may");
+        return too_costly();
     }
     StepError::permanent("expression_failed", explain(error))
 }

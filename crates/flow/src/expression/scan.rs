@@ -68,7 +68,10 @@ pub(super) fn expression(source: &str) -> Result<String, String> {
     if source.len() > MAX_EXPRESSION {
         return Err(format!("an expression has at most {MAX_EXPRESSION} bytes"));
     }
-    let edits = Scan { source: source.as_bytes(), at: 0, elifs: 0 }.code(None, Code::expression())?;
+    if source.trim().is_empty() {
+        return Err("an expression is not empty".to_owned());
+    }
+    let edits = Scan { source: source.as_bytes(), at: 0, elifs: 0 }.code(None, Code::alone())?;
     Ok(edited(source, edits))
 }
 
@@ -77,11 +80,17 @@ struct Code {
     chains: Chains,
     binding: Binding,
     operands: Operands,
+    /// Whether it is put between brackets, where a comma would make a list of it.
+    alone: bool,
 }
 
 impl Code {
     fn expression() -> Self {
-        Self { chains: Chains::new(), binding: Binding::none(), operands: Operands::new() }
+        Self { chains: Chains::new(), binding: Binding::none(), operands: Operands::new(), alone: false }
+    }
+
+    fn alone() -> Self {
+        Self { alone: true, ..Self::expression() }
     }
 
     fn statement(word: &str) -> Self {
@@ -186,6 +195,8 @@ impl Scan<'_> {
             code.chains.enter()?;
             code.operands.open(byte, start);
             Ok(())
+        } else if code.chains.open == 0 {
+            Err("a bracket closes that is not open".to_owned())
         } else {
             code.chains.leave();
             code.operands.close(start)
@@ -197,6 +208,9 @@ impl Scan<'_> {
         let start = self.at;
         self.at += 1;
         match byte {
+            b',' if code.alone && code.chains.open == 0 => {
+                return Err("an expression is one value".to_owned());
+            }
             b',' => code.chains.restart(),
             b'|' | b'+' | b'-' | b'*' | b'/' | b'%' | b'~' | b'.' | b'=' | b'<' | b'>' | b'!' => {
                 code.chains.link()?;

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use crate::StepError;
-use crate::expression::{Escape, Expr, Templates, is_plain};
+use crate::expression::{Escape, Expr, Given, Room, Templates, is_plain};
 
 /// A JSON value whose texts may be templates.
 #[derive(Debug)]
@@ -45,21 +45,30 @@ impl Template {
     ///
     /// # Errors
     /// The [`StepError`] of the first expression that fails.
-    pub(crate) fn render(&self, templates: &Templates, names: &minijinja::Value) -> Result<Value, StepError> {
-        match self {
-            Self::Constant(value) => Ok(value.clone()),
-            Self::Value(expr) => expr.json(names.clone()),
-            Self::Text(name) => templates.render(name, names.clone()).map(Value::String),
-            Self::Array(items) => items.iter().map(|item| item.render(templates, names)).collect(),
+    pub(crate) fn render(&self, templates: &Templates, given: &Given) -> Result<Value, StepError> {
+        self.fill(templates, given, &mut Room::new())
+    }
+
+    fn fill(&self, templates: &Templates, given: &Given, room: &mut Room) -> Result<Value, StepError> {
+        let value = match self {
+            Self::Constant(value) => given.meter.handle_value(value).map(|()| value.clone()),
+            Self::Value(expr) => expr.json(given),
+            Self::Text(name) => templates.render(name, given).map(Value::String),
+            Self::Array(items) => {
+                return items.iter().map(|item| item.fill(templates, given, room)).collect();
+            }
             Self::Object(fields) => {
                 let mut object = Map::new();
                 for (key, field) in fields {
-                    let value = field.render(templates, names);
+                    let value = field.fill(templates, given, room);
                     object.insert(key.clone(), value.map_err(|error| at(key, error))?);
                 }
-                Ok(Value::Object(object))
+                return Ok(Value::Object(object));
             }
-        }
+        }?;
+        // Each may be as large as all together.
+        room.take(&value)?;
+        Ok(value)
     }
 }
 

@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use kairo_flow::{Execution, FlowDocument, Next, Now, Outcome, Plan, Scope, StepError};
+use kairo_flow::{Effort, Execution, FlowDocument, Next, Now, Outcome, Plan, Scope, StepError};
 use serde_json::{Value, json};
 
 /// What a thread of the server has.
@@ -55,7 +55,12 @@ fn end_of(flow: Value) -> End {
     let scope = Scope { trigger: trigger(), vars: json!({}), run: json!({}) };
     let said = |error: StepError| format!("{}: {}", error.code, error.message);
     let mut execution = Execution::start(Arc::new(plan), "start", scope).map_err(said)?;
-    match execution.next(Now { ms: 0, text: "2026-01-01T00:00:00Z" }, 1) {
+    let now = Now { ms: 0, text: "2026-01-01T00:00:00Z" };
+    let mut next = Next::Busy;
+    while next == Next::Busy {
+        next = execution.next(now, 1, Effort::Full);
+    }
+    match next {
         Next::Done(Outcome::Succeeded { output, .. }) => Ok(output),
         Next::Done(Outcome::Failed { error, .. }) => Err(said(error)),
         other => Err(format!("{other:?}")),

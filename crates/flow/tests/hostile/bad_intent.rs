@@ -88,6 +88,20 @@ fn what_is_no_flow_is_not_taken() {
 }
 
 #[test]
+fn many_long_texts_in_one_node_are_refused_before_they_are_there() {
+    let texts = json!(vec!["{{ trigger.text * 10 }}"; 5_000]);
+    for (kind, params) in [
+        ("transform", json!({"value": texts})),
+        ("http.request", json!({"method": "POST", "url": "https://a.example", "body": {"texts": texts}})),
+    ] {
+        let end = timed(kind, || end_of(kind, &params));
+        assert!(end.as_ref().is_err_and(|error| error.starts_with("value_too_large: ")), "{end:?}");
+    }
+    let peak = peak_memory_kb();
+    assert!(peak < 256_000, "{peak} kB at the peak");
+}
+
+#[test]
 fn a_mock_of_any_size_is_bounded() {
     let flow = FlowDocument::parse(flow_with("wait", &json!({"seconds": 1}))).unwrap();
     let plan = Arc::new(Plan::compile(&flow).unwrap());

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kairo_flow::{Execution, FlowDocument, Next, Now, Outcome, Plan, Scope, StepError};
+use kairo_flow::{Effort, Execution, FlowDocument, Next, Now, Outcome, Plan, Scope, StepError};
 use serde_json::{Value, json};
 
 /// In which every answer comes, also from a slow build on a busy machine.
@@ -26,9 +26,13 @@ pub(crate) fn end_of(kind: &str, params: &Value) -> Result<Value, String> {
     let now = Now { ms: 0, text: "2026-01-01T00:00:00Z" };
     let said = |error: StepError| format!("{}: {}", error.code, error.message);
     let mut execution = Execution::start(Arc::new(plan), "start", scope).map_err(said)?;
-    match execution.next(now, 1) {
+    let mut next = Next::Busy;
+    while next == Next::Busy {
+        next = execution.next(now, 1, Effort::Full);
+    }
+    match next {
         Next::Act(effects) => Ok(effects[0].input.clone()),
-        Next::Idle { .. } => panic!("nothing is due"),
+        Next::Idle { .. } | Next::Busy => panic!("nothing is due"),
         Next::Done(Outcome::Succeeded { output, .. }) => Ok(output),
         Next::Done(Outcome::Failed { error, .. }) => Err(said(error)),
     }

@@ -53,7 +53,7 @@ pub(crate) struct EntryView {
     /// The company it belongs to.
     #[schema(required = true)]
     company_id: Option<Uuid>,
-    /// The `X-Request-Id` of the request it came with.
+    /// The `X-Request-Id` of the request it came with; `run:` and the id of the run that did it.
     #[schema(required = true)]
     request_id: Option<String>,
     /// The network address it came from.

@@ -11,7 +11,6 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::Api;
 use crate::answer::{created, plain, send, send_outcome};
 use crate::body::{Faults, OptionalBody};
 use crate::caller::Caller;
@@ -22,6 +21,7 @@ use crate::path::{Here, PathId};
 use crate::problem::Problem;
 use crate::query::{Few, Given, ListQuery, Parameters};
 use crate::runs::{RunCard, RunView};
+use crate::{Api, trace};
 
 /// How to run an automation by hand.
 #[derive(Debug, Deserr, ToSchema)]
@@ -129,7 +129,10 @@ pub(crate) async fn start(
     let order = body.value.unwrap_or_default().into_order(id);
     let outcome =
         api.run(move |studio| async move { studio.runs().start(&actor, order, once).await }).await?;
-    Ok(send_outcome(outcome, |run| render(run)))
+    Ok(send_outcome(outcome, |run| {
+        trace::fired(run.id);
+        render(run)
+    }))
 }
 
 /// List the runs of an automation

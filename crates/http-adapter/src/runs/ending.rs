@@ -9,7 +9,6 @@ use kairo_use_cases::{RetryFrom, RetryOn, RetryRun};
 use utoipa::ToSchema;
 
 use super::{RunView, shown};
-use crate::Api;
 use crate::answer::{created, send_outcome};
 use crate::body::{Faults, OptionalBody};
 use crate::caller::Caller;
@@ -17,6 +16,7 @@ use crate::idempotency::Repeatable;
 use crate::mount::Mount;
 use crate::path::PathId;
 use crate::problem::Problem;
+use crate::{Api, trace};
 
 /// How a run is to be done again.
 #[derive(Debug, Default, Deserr, ToSchema)]
@@ -91,7 +91,18 @@ pub(crate) async fn cancel(
 ) -> Result<HttpResponse, Problem> {
     let once = repeatable.once_without_body(&actor, Arc::new(shown));
     let outcome = api.run(move |studio| async move { studio.runs().cancel(&actor, id, once).await }).await?;
-    Ok(send_outcome(outcome, shown))
+    Ok(send_outcome(outcome, |run| {
+        count(run);
+        shown(run)
+    }))
+}
+
+/// Workers count the runs that end in their hands, and this one has ended here. What ended with it is not known here.
+fn count(cancelled: &Run) {
+    let took = cancelled.state.ending().and_then(|ending| ending.took.to_std().ok()).unwrap_or_default();
+    let by = cancelled.firing.by;
+    metrics::counter!("kairo_runs_ended_total", "outcome" => "cancelled", "fired_by" => by).increment(1);
+    metrics::histogram!("kairo_run_duration_seconds", "outcome" => "cancelled").record(took);
 }
 
 /// Do a run again
@@ -124,7 +135,10 @@ pub(crate) async fn retry(
     let order = body.value.unwrap_or_default().into_order(id);
     let outcome =
         api.run(move |studio| async move { studio.runs().retry(&actor, order, once).await }).await?;
-    Ok(send_outcome(outcome, |run| render(run)))
+    Ok(send_outcome(outcome, |run| {
+        trace::fired(run.id);
+        render(run)
+    }))
 }
 
 #[cfg(test)]

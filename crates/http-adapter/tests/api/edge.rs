@@ -1,5 +1,6 @@
 use actix_web::test::TestRequest;
 
+use crate::drawn::open_run;
 use crate::support::{Who, at, contact, settings, world, world_with};
 
 #[actix_web::test]
@@ -15,6 +16,18 @@ async fn a_sane_request_id_is_kept_and_any_other_replaced() {
         assert!(id != given && id.len() == 32, "{id}");
         assert_eq!(reply.text("/instance"), format!("urn:kairo:request:{id}"));
     }
+}
+
+#[actix_web::test]
+async fn a_visitor_cannot_pass_for_a_run() {
+    let world = world().await;
+    let given = format!("run:{}", open_run(&world).await);
+    let request = TestRequest::post().uri(&at("/leads")).insert_header(("x-request-id", given.as_str()));
+    let reply = world.send(request.set_json(contact("Ada"))).await;
+    let id = reply.header("x-request-id").unwrap();
+    assert!(reply.status == 201 && id != given, "{reply:?}");
+    let journal = world.get("/audit?filter[event]=lead.created", Who::Admin).await.json();
+    assert_eq!(journal["data"][0]["requestId"], id);
 }
 
 #[actix_web::test]

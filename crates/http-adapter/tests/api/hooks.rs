@@ -124,6 +124,36 @@ async fn a_body_is_taken_whatever_it_is() {
 }
 
 #[actix_web::test]
+async fn what_no_run_could_take_in_is_refused_and_not_accepted() {
+    let world = world().await;
+    let token = hook(&world).await;
+    let (octets, json) = ("application/octet-stream", "application/json");
+    let nested = |levels: usize| [vec![b'['; levels], vec![b']'; levels]].concat();
+    for (kind, bytes, is_taken) in [
+        (octets, vec![0xff; 700_000], true),
+        (octets, vec![0xff; 800_000], false),
+        ("text/plain", vec![b'x'; (1 << 20) - 2_000], true),
+        ("text/plain", vec![b'x'; 1 << 20], false),
+        ("text/plain", vec![b'"'; 600_000], false),
+        (json, nested(63), true),
+        (json, nested(64), false),
+    ] {
+        let told = format!("{} bytes of {kind}", bytes.len());
+        let request = delivery(&token).insert_header(("content-type", kind)).set_payload(bytes);
+        let reply = world.send(request).await;
+        if !is_taken {
+            assert_eq!((reply.status, reply.problem().as_str()), (413, "too_large"), "{told}");
+            continue;
+        }
+        assert_eq!(reply.status, 202, "{told}");
+        world.work().await;
+        let run = world.get(&format!("/runs/{}", reply.text("/run")), Who::Team).await.json();
+        assert_eq!(run["phase"], "SUCCESS", "{told}");
+    }
+    assert_eq!(world.get("/runs?count=exact", Who::Team).await.json()["page"]["total"], 3);
+}
+
+#[actix_web::test]
 async fn only_what_is_active_takes_deliveries() {
     let world = world().await;
     let id = id_of(&draft(&world, Who::Team, simple()).await);

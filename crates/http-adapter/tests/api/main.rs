@@ -43,4 +43,5 @@ mod trouble;
 mod two_factor;
 mod users;
 mod versions;
+mod visible;
 mod wire;

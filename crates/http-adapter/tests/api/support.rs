@@ -14,8 +14,8 @@ use kairo_domain::{
 use kairo_http::{Api, RateLimits, Settings};
 use kairo_memory::MemoryStore;
 use kairo_testkit::fakes::{
-    Mailbox, ManualClock, NumberedIds, NumberedRefreshTokens, NumberedTokens, PlainCodes, PlainPasswords,
-    PlainSignatures, PlainTokens, PlainVault, ScriptedEgress,
+    InPlace, Mailbox, ManualClock, NumberedIds, NumberedRefreshTokens, NumberedTokens, PlainCodes,
+    PlainPasswords, PlainSignatures, PlainTokens, PlainVault, ScriptedEgress,
 };
 use kairo_use_cases::{CreateCompany, CreateUser, Links, Outcome, Ports, SignIn, Studio};
 use serde_json::{Value, json};
@@ -141,6 +141,7 @@ pub(crate) async fn world_with(settings: Settings) -> World {
         mailer: Arc::new(mailbox.clone()),
         egress: Arc::new(ScriptedEgress::default()),
         signatures: Arc::new(PlainSignatures),
+        compute: Arc::new(InPlace),
         links: Links::below("https://studio.example"),
     });
     let api = Api::new(studio.clone(), settings);

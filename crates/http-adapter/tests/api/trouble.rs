@@ -2,9 +2,7 @@ use std::time::Duration;
 
 use actix_web::rt::System;
 use chrono::{DateTime, Utc};
-use kairo_http::Metrics;
 use kairo_testkit::fakes::START;
-use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
 use tokio::runtime::Builder;
 
@@ -41,28 +39,4 @@ async fn a_use_case_that_panics_tells_nothing() {
     assert_eq!((reply.status, reply.problem().as_str()), (500, "broken"));
     assert_eq!(reply.text("/detail"), "something failed on our side");
     assert!(!String::from_utf8_lossy(&reply.bytes).contains("overflow"));
-}
-
-#[actix_web::test]
-async fn requests_are_counted_by_route_and_not_by_path() {
-    let recorder = PrometheusBuilder::new().build_recorder();
-    let mut measured = settings();
-    measured.metrics = Some(Metrics::from_handle(recorder.handle()));
-    let world = world().await.behind(measured);
-    let _guard = metrics::set_default_local_recorder(&recorder);
-    let path = format!("/leads/{}", world.lead("Ada").await["id"].as_str().unwrap());
-    world.get(&path, Who::Team).await;
-    world.get(&path, Who::Anonymous).await;
-    world.get("/nope/secret", Who::Anonymous).await;
-    let page = world.send(actix_web::test::TestRequest::get().uri("/metrics")).await;
-    assert!(page.header("content-type").unwrap().starts_with("text/plain"));
-    let page = String::from_utf8(page.bytes).unwrap();
-    for status in ["200", "401"] {
-        let line = format!(
-            "kairo_http_requests{{method=\"GET\",route=\"/api/v1/leads/{{id}}\",status=\"{status}\"}} 1"
-        );
-        assert!(page.contains(&line), "{line} is missing in\n{page}");
-    }
-    assert!(page.contains("kairo_http_request_duration_seconds") && !page.contains("secret"), "{page}");
-    assert!(page.contains("route=\"unmatched\""), "{page}");
 }

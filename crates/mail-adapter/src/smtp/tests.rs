@@ -1,8 +1,10 @@
 use std::error::Error as _;
 
+use chrono::TimeDelta;
 use kairo_domain::Email;
 use kairo_ports::MailContent;
 use server::{Script, Server};
+use tokio::time::Instant;
 
 use super::*;
 use crate::test_mails::{StillClock, mail, studio, written};
@@ -96,6 +98,29 @@ async fn a_server_that_says_nothing_may_be_asked_again() {
         heard = server.serve() => unreachable!("it listens for ever, and heard {heard}"),
     };
     assert!(matches!(sent, Err(MailError::Transient(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_has_to_be_quick_is_given_up_sooner() {
+    let (server, mailer) = server(Script::Silence).await;
+    let (mail, began) = (ada(), Instant::now());
+    let sent = tokio::select! {
+        sent = mailer.send_within(&mail, TimeDelta::seconds(3)) => sent,
+        heard = server.serve() => unreachable!("it listens for ever, and heard {heard}"),
+    };
+    assert!(matches!(sent, Err(MailError::Transient(_))));
+    assert_eq!(began.elapsed().as_secs(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_mail_takes_longer_because_it_may() {
+    let (server, mailer) = server(Script::Silence).await;
+    let (mail, began) = (ada(), Instant::now());
+    let sent = tokio::select! {
+        sent = mailer.send_within(&mail, TimeDelta::hours(1)) => sent,
+        heard = server.serve() => unreachable!("it listens for ever, and heard {heard}"),
+    };
+    assert!(sent.is_err() && began.elapsed() <= PATIENCE * 2, "{:?}", began.elapsed());
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 use kairo_domain::{Actor, AutomationId};
-use kairo_flow::{FlowDocument, Now, Plan, Scope, Simulation, simulate};
+use kairo_flow::{FlowDocument, Now, Plan, Scope, Simulation, StepError, simulate};
 use serde_json::{Map, Value, json};
 
 use super::Automations;
@@ -38,11 +38,14 @@ impl Automations {
             vars: Value::Object(automation.settings.vars.clone()),
             run: json!({"automation": automation.id, "test": true}),
         };
-        let now = self.desk.now();
-        let text = now.to_rfc3339();
-        let now = Now { ms: now.timestamp_millis(), text: &text };
-        simulate(plan.into(), &node, scope, now, &order.mocks)
-            .map_err(|error| Error::invalid("/trigger", "not_a_trigger", error.message))
+        let (now, mocks) = (self.desk.now(), order.mocks);
+        let simulation = self.desk.compute(move || {
+            let text = now.to_rfc3339();
+            let now = Now { ms: now.timestamp_millis(), text: &text };
+            simulate(plan.into(), &node, scope, now, &mocks)
+        });
+        let refused = |error: StepError| Error::invalid("/trigger", "not_a_trigger", error.message);
+        simulation.await?.map_err(refused)
     }
 }
 

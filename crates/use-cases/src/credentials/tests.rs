@@ -6,8 +6,8 @@ use kairo_memory::MemoryStore;
 use kairo_ports::Vault;
 use kairo_testkit::builders::{actor_of, credential, permit, team_member};
 use kairo_testkit::fakes::{
-    Mailbox, ManualClock, NumberedIds, NumberedRefreshTokens, NumberedTokens, PlainCodes, PlainPasswords,
-    PlainSignatures, PlainTokens, PlainVault, ScriptedEgress,
+    InPlace, Mailbox, ManualClock, NumberedIds, NumberedRefreshTokens, NumberedTokens, PlainCodes,
+    PlainPasswords, PlainSignatures, PlainTokens, PlainVault, ScriptedEgress,
 };
 
 use super::*;
@@ -36,6 +36,7 @@ impl Place {
             mailer: Arc::new(Mailbox::default()),
             egress: Arc::new(ScriptedEgress::default()),
             signatures: Arc::new(PlainSignatures),
+            compute: Arc::new(InPlace),
             links: Links::below("https://studio.example/"),
         });
         let (credentials, tim) = (studio.credentials(), team_member("Tim").build());

@@ -1,19 +1,23 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use kairo_domain::{
-    Actor, AutomationSettings, FailedPhase, Job, Run, RunFailure, RunId, RunRefused, SecretTexts, Step,
-    UserId,
+    Actor, AutomationId, AutomationSettings, FailedPhase, Job, Run, RunFailure, RunId, RunRefused,
+    SecretTexts, Step, UserId,
 };
-use kairo_flow::{Effect, Execution, Next, Now, Outcome, StepError, StepKey, StepState};
+use kairo_flow::{Effect, Execution, Next, Outcome, StepError, StepKey, StepState};
 use kairo_ports::UnitOfWork;
-use serde_json::json;
+use serde_json::{Value, json};
+use tracing::Instrument;
 
+use super::deciding::Deciding;
 use super::ending::{end, end_within, leave, leave_place, settling};
+use super::spans;
 use crate::Error;
 use crate::desk::Desk;
 use crate::retry::retry;
+use crate::slots::Slot;
 
 /// How many effects of one run are under way at a time.
 const SIDE_BY_SIDE: usize = 10;
@@ -24,7 +28,7 @@ pub(super) struct Drive {
     /// The automation, with the rights of its owner.
     pub(super) actor: Actor,
     pub(super) run: Run,
-    pub(super) execution: Execution,
+    pub(super) deciding: Deciding,
     /// What must not show in any step.
     pub(super) secrets: SecretTexts,
     pub(super) settings: AutomationSettings,
@@ -37,6 +41,9 @@ pub(super) struct Drive {
     /// What was done and not kept yet.
     unkept: Vec<Step>,
     last_seq: u32,
+    slot: Slot,
+    /// Automations whose runs were ended from here, and that have places free once this is committed.
+    pub(super) freed: BTreeSet<AutomationId>,
 }
 
 /// Whether there is more to do.
@@ -56,6 +63,7 @@ impl Drive {
         settings: AutomationSettings,
         execution: Execution,
         steps: &[Step],
+        slot: Slot,
     ) -> Self {
         let began = desk.now();
         let last_seq = steps.last().map_or(0, |step| step.seq);
@@ -64,7 +72,21 @@ impl Drive {
         let begun = begun.map(|step| (step.record.key.clone(), step.started_at)).collect();
         let secrets = SecretTexts::default();
         let unkept = Vec::new();
-        Self { desk, actor, run, execution, secrets, settings, began, begun, children, unkept, last_seq }
+        Self {
+            desk,
+            actor,
+            run,
+            deciding: Deciding::new(execution),
+            secrets,
+            settings,
+            began,
+            begun,
+            children,
+            unkept,
+            last_seq,
+            slot,
+            freed: BTreeSet::new(),
+        }
     }
 
     /// Decides what comes next and does it.
@@ -79,10 +101,10 @@ impl Drive {
                 RunFailure::of_run("timed_out", format!("the run took more than {seconds} seconds"));
             return self.end(|run, at| run.fail(FailedPhase::TimedOut, failure.clone(), at)).await;
         }
-        let text = now.to_rfc3339();
-        let next = self.execution.next(Now { ms: now.timestamp_millis(), text: &text }, SIDE_BY_SIDE);
+        let next = self.deciding.next(&self.desk, &self.slot, now, SIDE_BY_SIDE).await?;
         self.note_steps(now);
         match next {
+            Next::Busy => self.checkpoint().await.map(|()| Going::On),
             Next::Act(effects) => self.act(effects).await,
             Next::Idle { .. } if self.meet_children().await? => Ok(Going::On),
             Next::Idle { until_ms } => self.park(until_ms).await,
@@ -99,17 +121,18 @@ impl Drive {
         }
         let (inside, outside): (Vec<_>, Vec<_>) = effects.into_iter().partition(super::inside::is_inside);
         if !outside.is_empty() {
-            let results = {
-                let this = &*self;
-                join_all(outside.iter().map(|effect| this.act_outside(effect))).await
-            };
+            self.slot.leave();
+            let this = &*self;
+            let acts = outside.iter().map(|effect| this.act_outside(effect).instrument(spans::step(effect)));
+            let results = join_all(acts).await;
+            self.slot.come_back().await;
             for (effect, did) in outside.iter().zip(results) {
                 self.learn(effect, did);
             }
             self.checkpoint().await?;
         }
         for effect in &inside {
-            if self.act_inside(effect).await? == Going::Over {
+            if self.act_inside(effect).instrument(spans::step(effect)).await? == Going::Over {
                 return Ok(Going::Over);
             }
         }
@@ -122,19 +145,33 @@ impl Drive {
         match did.what {
             Ok(super::outside::Came::To(mut value)) => {
                 self.secrets.redact(&mut value);
-                self.execution.learned(&effect.key, Ok(value));
+                self.deciding.execution().learned(&effect.key, Ok(value));
+            }
+            Ok(super::outside::Came::Failed(error)) => {
+                self.learn_error(effect, error, did.retry_after, Value::Null);
             }
             Ok(super::outside::Came::Later { until, detail }) => {
-                self.execution.hold(&effect.key, until.map(|until| until.timestamp_millis()), detail);
+                self.deciding.execution().hold(
+                    &effect.key,
+                    until.map(|until| until.timestamp_millis()),
+                    detail,
+                );
             }
-            Err(error) => self.learn_error(effect, error, did.retry_after),
+            Err(error) => self.learn_error(effect, error, did.retry_after, did.kept),
         }
     }
 
-    /// An error that may pass is tried again after a while; waiting for that takes no worker.
-    pub(super) fn learn_error(&mut self, effect: &Effect, error: StepError, retry_after: Option<TimeDelta>) {
+    /// An error that may pass is tried again after a while, with what the attempt kept for the next; waiting for that takes
+    /// no worker.
+    pub(super) fn learn_error(
+        &mut self,
+        effect: &Effect,
+        error: StepError,
+        retry_after: Option<TimeDelta>,
+        kept: Value,
+    ) {
         if !error.retryable || !effect.retry.allows_another(effect.attempt) {
-            self.execution.learned(&effect.key, Err(self.without_secrets(error)));
+            self.deciding.execution().learned(&effect.key, Err(self.without_secrets(error)));
             return;
         }
         let random = self.desk.random_share();
@@ -143,11 +180,14 @@ impl Drive {
             TimeDelta::try_milliseconds(delay).unwrap_or_default().max(retry_after.unwrap_or_default());
         let until = self.desk.now() + delay;
         let mut detail = json!({"error": {"code": error.code, "message": error.message}});
+        if !kept.is_null() {
+            detail["kept"] = kept;
+        }
         self.secrets.redact(&mut detail);
-        self.execution.hold(&effect.key, Some(until.timestamp_millis()), detail);
+        self.deciding.execution().hold(&effect.key, Some(until.timestamp_millis()), detail);
     }
 
-    fn without_secrets(&self, mut error: StepError) -> StepError {
+    pub(super) fn without_secrets(&self, mut error: StepError) -> StepError {
         let message = self.secrets.redact_text(&error.message).into_owned();
         if let Some(details) = &mut error.details {
             self.secrets.redact(details);
@@ -176,6 +216,12 @@ impl Drive {
         Ok(Going::Over)
     }
 
+    /// The run has had its turn: it goes on as soon as those that wait have had theirs.
+    pub(super) async fn make_way(&mut self) -> Result<(), Error> {
+        let now = self.desk.now().timestamp_millis();
+        self.park(Some(now)).await.map(|_| ())
+    }
+
     async fn finish(&mut self, outcome: Outcome) -> Result<Going, Error> {
         let settle = settling(outcome);
         self.end(settle).await
@@ -187,8 +233,8 @@ impl Drive {
     ) -> Result<Going, Error> {
         self.advance();
         let steps = self.steps();
-        let ended = end(&self.desk, &self.actor, self.run.clone(), &steps, settle).await?;
-        leave(&self.desk, &ended, &self.settings).await?;
+        self.run = end(&self.desk, &self.actor, self.run.clone(), &steps, settle).await?;
+        leave(&self.desk, &self.run, &self.settings).await?;
         Ok(Going::Over)
     }
 
@@ -211,10 +257,9 @@ impl Drive {
     /// Keeps what was done in the unit of an effect, and the end of the run if that was its last step.
     pub(super) async fn checkpoint_within(&mut self, work: &mut dyn UnitOfWork) -> Result<Going, Error> {
         let now = self.desk.now();
-        let text = now.to_rfc3339();
-        let done = match self.execution.next(Now { ms: now.timestamp_millis(), text: &text }, 0) {
+        let done = match self.deciding.easily_next(now) {
             Next::Done(outcome) => Some(outcome),
-            Next::Act(_) | Next::Idle { .. } => None,
+            Next::Act(_) | Next::Idle { .. } | Next::Busy => None,
         };
         let steps = self.steps();
         self.advance();
@@ -239,7 +284,8 @@ impl Drive {
 
     /// Numbers and times what was done since the last time, and takes secrets out of it.
     fn note_steps(&mut self, now: DateTime<Utc>) {
-        for mut record in self.execution.take_records() {
+        let records = self.deciding.execution().take_records();
+        for mut record in records {
             self.secrets.redact(&mut record.input);
             self.last_seq += 1;
             let is_held = matches!(record.state, StepState::Held { .. });
@@ -263,7 +309,7 @@ impl Drive {
         TimeDelta::milliseconds((self.desk.now() - self.began).num_milliseconds().max(0))
     }
 
-    fn is_over_time(&self, now: DateTime<Utc>) -> bool {
+    pub(super) fn is_over_time(&self, now: DateTime<Utc>) -> bool {
         let bound = TimeDelta::seconds(self.settings.run_timeout_seconds.into());
         self.run.worked + (now - self.began) > bound
     }

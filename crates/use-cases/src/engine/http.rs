@@ -1,5 +1,5 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use kairo_domain::{CredentialSecret, Redacted};
+use kairo_domain::{CredentialSecret, Redacted, SecretTexts};
 use kairo_flow::{Effect, HttpRequest, StepError};
 use kairo_ports::{EgressError, EgressRequest, EgressResponse};
 use serde_json::{Map, Value, json};
@@ -24,13 +24,15 @@ impl Drive {
         let key = format!("{}:{}", self.run.id, effect.key);
         let request = match prepared(wanted, effect, secret.as_ref(), &key) {
             Ok(request) => request,
-            Err(error) => return Did { what: Err(error), secrets, retry_after: None },
+            Err(error) => return Did { secrets, ..Did::plain(Err(error)) },
         };
         let answer = self.desk.ports.egress.send(&request).await;
         let retry_after = answer.as_ref().ok().and_then(|answer| pause(answer, self.desk.now()));
-        let what =
-            answer.map_err(|error| failed(&error)).and_then(|answer| judged(wanted, &answer)).map(Came::To);
-        Did { what, secrets, retry_after }
+        let mut hidden = self.secrets.clone();
+        hidden.extend(secrets.clone());
+        let judged = |answer| judged(wanted, &answer, &hidden).map(Came::To);
+        let what = answer.map_err(|error| failed(&error)).and_then(judged);
+        Did { secrets, retry_after, ..Did::plain(what) }
     }
 
     async fn secret(&self, name: Option<&str>) -> Result<Option<CredentialSecret>, StepError> {
@@ -95,7 +97,7 @@ fn with_query(url: &str, query: &[(String, String)]) -> Result<String, StepError
 }
 
 /// What later steps see of an answer; a status that says no is an error.
-fn judged(wanted: &HttpRequest, answer: &EgressResponse) -> Result<Value, StepError> {
+fn judged(wanted: &HttpRequest, answer: &EgressResponse, hidden: &SecretTexts) -> Result<Value, StepError> {
     let shown = shown(answer);
     if !wanted.fail_on_status || answer.status < 400 {
         return Ok(shown);
@@ -105,8 +107,13 @@ fn judged(wanted: &HttpRequest, answer: &EgressResponse) -> Result<Value, StepEr
         408 | 425 | 429 | 500.. => StepError::retryable("http_status", message),
         _ => StepError::permanent("http_status", message),
     };
-    let start: String = String::from_utf8_lossy(&answer.body).chars().take(SHOWN_OF_ERRORS).collect();
-    Err(error.with_details(json!({"status": answer.status, "body": start})))
+    Err(error.with_details(json!({"status": answer.status, "body": start(answer, hidden)})))
+}
+
+/// The beginning of an answer. Secrets are taken out before it is cut: nobody would know the first half of one.
+fn start(answer: &EgressResponse, hidden: &SecretTexts) -> String {
+    let text = String::from_utf8_lossy(&answer.body);
+    hidden.redact_text(&text).chars().take(SHOWN_OF_ERRORS).collect()
 }
 
 fn shown(answer: &EgressResponse) -> Value {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::drive::{Drive, Going};
-use super::ending::leave;
+use super::ending::{leave, let_in};
 use super::outside::Came;
 use crate::desk::Desk;
 use crate::leads::{capture_within, move_within, note_within};
@@ -44,13 +44,21 @@ impl Drive {
         let desk = self.desk.clone();
         let (mut work, came) = self.in_a_unit(&desk, effect).await?;
         match came {
-            Ok(Came::To(value)) => self.execution.learned(&effect.key, Ok(value)),
+            Ok(Came::To(value)) => self.deciding.execution().learned(&effect.key, Ok(value)),
             Ok(Came::Later { until, detail }) => {
-                self.execution.hold(&effect.key, until.map(|until| until.timestamp_millis()), detail);
+                self.deciding.execution().hold(
+                    &effect.key,
+                    until.map(|until| until.timestamp_millis()),
+                    detail,
+                );
+            }
+            Ok(Came::Failed(error)) => {
+                let error = self.without_secrets(error);
+                self.deciding.execution().learned(&effect.key, Err(error));
             }
             Err(Refusal::Step(error)) => {
                 drop(work);
-                self.learn_error(effect, error, None);
+                self.learn_error(effect, error, None, Value::Null);
                 self.checkpoint().await?;
                 return Ok(Going::On);
             }
@@ -59,6 +67,9 @@ impl Drive {
         let going = self.checkpoint_within(&mut *work).await?;
         // Whose row was taken by somebody else meanwhile is not known here; it begins anew from the last checkpoint.
         work.commit().await.map_err(Error::or_again)?;
+        for automation in std::mem::take(&mut self.freed) {
+            let_in(&desk, automation).await?;
+        }
         if going == Going::Over {
             leave(&desk, &self.run, &self.settings).await?;
         }
@@ -86,7 +97,7 @@ impl Drive {
     async fn act_within(&mut self, work: &mut dyn UnitOfWork, effect: &Effect) -> Result<Came, Refusal> {
         match &effect.kind {
             EffectKind::Subflow { automation, input } => {
-                return self.call(work, &effect.key, automation, input).await;
+                return self.call(work, effect, automation, input).await;
             }
             EffectKind::LeadCreate(given) => self.create_lead(work, given).await,
             EffectKind::LeadMove { lead, to, reason } => {

@@ -10,6 +10,8 @@ use super::wait::wait;
 pub(super) enum Came {
     /// Its end.
     To(Value),
+    /// Its end, a bad one. What was done about it on our own data stays.
+    Failed(StepError),
     /// It goes on at an instant, or when something else wakes it.
     Later {
         /// The instant.
@@ -26,11 +28,13 @@ pub(super) struct Did {
     pub(super) secrets: SecretTexts,
     /// How long the other side asked to wait before the next attempt.
     pub(super) retry_after: Option<TimeDelta>,
+    /// What the next attempt has to know, if there is one: it finds it as `kept` in what it resumes. Null is nothing.
+    pub(super) kept: Value,
 }
 
 impl Did {
     pub(super) fn plain(what: Result<Came, StepError>) -> Self {
-        Self { what, secrets: SecretTexts::default(), retry_after: None }
+        Self { what, secrets: SecretTexts::default(), retry_after: None, kept: Value::Null }
     }
 }
 
@@ -39,7 +43,7 @@ impl Drive {
     pub(super) async fn act_outside(&self, effect: &Effect) -> Did {
         match &effect.kind {
             EffectKind::Http(request) => self.request(effect, request).await,
-            EffectKind::Email(email) => Did::plain(self.mail(effect, email).await.map(Came::To)),
+            EffectKind::Email(email) => self.mail(effect, email).await,
             EffectKind::Wait(span) => Did::plain(wait(effect, span, self.desk.now())),
             EffectKind::Respond(answer) => Did::plain(Ok(Came::To(json!({
                 "status": answer.status,

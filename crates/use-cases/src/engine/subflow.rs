@@ -1,9 +1,11 @@
+use chrono::TimeDelta;
 use kairo_domain::{Actor, Automation, Fired, Firing, Id, ParentStep, Run, RunId, RunState, Step, Verb};
-use kairo_flow::{Plan, StepError, StepKey, StepState};
+use kairo_flow::{Effect, Plan, StepError, StepKey, StepState};
 use kairo_ports::UnitOfWork;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::cancelling::cancel_within;
 use super::drive::Drive;
 use super::ending::wake;
 use super::inside::Refusal;
@@ -13,15 +15,19 @@ use crate::retry::retry;
 use crate::runs::send_off;
 
 impl Drive {
-    /// Starts another automation, for which the step waits. The unit that starts it keeps the step as well, so it is
-    /// started once.
+    /// Starts another automation, for which the step waits, for no longer than it may. The unit that starts it keeps the
+    /// step as well, so it is started once.
     pub(super) async fn call(
         &mut self,
         work: &mut dyn UnitOfWork,
-        key: &StepKey,
+        effect: &Effect,
         automation: &str,
         input: &Value,
     ) -> Result<Came, Refusal> {
+        let key = &effect.key;
+        if let Some(child) = effect.resumed.as_ref().and_then(called) {
+            return self.give_up_waiting(work, key, child).await;
+        }
         let called = self.callee(work, automation).await?;
         let plan = self.desk.plans.get(work, called.id, called.flow_number).await?;
         let firing = Firing::subflow(&entrance(&plan)?, self.as_parent(key), self.run.firing.depth + 1);
@@ -38,7 +44,29 @@ impl Drive {
         work.runs().add(&permit, &child, &[]).await.map_err(Error::from)?;
         send_off(work, &counted, &child).await?;
         self.children.push((key.clone(), child.id));
-        Ok(Came::Later { until: None, detail: json!({"run": child.id}) })
+        let until =
+            effect.timeout_seconds.map(|seconds| self.desk.now() + TimeDelta::seconds(seconds.into()));
+        Ok(Came::Later { until, detail: json!({"run": child.id}) })
+    }
+
+    /// A sub-flow that took longer than its step may is ended, unless it came to its end just now.
+    async fn give_up_waiting(
+        &mut self,
+        work: &mut dyn UnitOfWork,
+        key: &StepKey,
+        child: RunId,
+    ) -> Result<Came, Refusal> {
+        self.children.retain(|(waiting, _)| waiting != key);
+        let found = work.runs().get(child).await.map_err(Error::from)?;
+        if let Some(came) = came_of(child, found.as_ref()) {
+            return came.map(Came::To).map_err(Refusal::Step);
+        }
+        if let Some(open) = found {
+            let cancelled = cancel_within(work, &self.actor, open, self.desk.now()).await?;
+            self.freed.extend(cancelled.automations);
+        }
+        let error = StepError::permanent("timed_out", "the sub-flow took longer than the step may");
+        Ok(Came::Failed(error.with_details(json!({"run": child}))))
     }
 
     async fn callee(&self, work: &mut dyn UnitOfWork, automation: &str) -> Result<Automation, Refusal> {
@@ -69,19 +97,9 @@ impl Drive {
         let mut work = self.desk.begin_read(&self.actor).await?;
         let (mut open, waiting) = (Vec::new(), self.children.len());
         for (key, id) in std::mem::take(&mut self.children) {
-            match work.runs().get(id).await?.map(|run| run.state.clone()) {
-                Some(RunState::Success { output, .. }) => self.execution.learned(&key, Ok(output)),
-                Some(RunState::Failed { failure, .. }) => {
-                    let error = StepError::permanent("subflow_failed", failure.message);
-                    let details = json!({"run": id, "code": failure.code, "node": failure.node});
-                    self.execution.learned(&key, Err(error.with_details(details)));
-                }
-                Some(RunState::Queued | RunState::Running | RunState::Waiting { .. }) => open.push((key, id)),
-                None => {
-                    let error =
-                        StepError::permanent("subflow_gone", "the run of the sub-flow is not there any more");
-                    self.execution.learned(&key, Err(error));
-                }
+            match came_of(id, work.runs().get(id).await?.as_ref()) {
+                Some(came) => self.deciding.execution().learned(&key, came),
+                None => open.push((key, id)),
             }
         }
         self.children = open;
@@ -108,6 +126,28 @@ impl Drive {
     }
 }
 
+/// What a sub-flow came to; `None` as long as it goes on.
+fn came_of(id: RunId, run: Option<&Run>) -> Option<Result<Value, StepError>> {
+    match run.map(|run| &run.state) {
+        Some(RunState::Success { output, .. }) => Some(Ok(output.clone())),
+        Some(RunState::Failed { failure, .. }) => {
+            let error = StepError::permanent("subflow_failed", failure.message.clone());
+            let details = json!({"run": id, "code": failure.code, "node": failure.node});
+            Some(Err(error.with_details(details)))
+        }
+        Some(RunState::Queued | RunState::Running | RunState::Waiting { .. }) => None,
+        None => {
+            let gone = "the run of the sub-flow is not there any more";
+            Some(Err(StepError::permanent("subflow_gone", gone)))
+        }
+    }
+}
+
+/// The sub-flow that a held step waits for.
+fn called(detail: &Value) -> Option<RunId> {
+    detail["run"].as_str().and_then(|id| Uuid::parse_str(id).ok()).map(Id::from_uuid)
+}
+
 /// The sub-flows that held steps wait for.
 pub(crate) fn waited_for(steps: &[Step]) -> Vec<(StepKey, RunId)> {
     let mut waiting: Vec<(StepKey, RunId)> = Vec::new();
@@ -115,9 +155,9 @@ pub(crate) fn waited_for(steps: &[Step]) -> Vec<(StepKey, RunId)> {
         waiting.retain(|(key, _)| *key != record.key);
         if let StepState::Held { detail, .. } = &record.state
             && record.kind == "subflow"
-            && let Some(run) = detail["run"].as_str().and_then(|id| Uuid::parse_str(id).ok())
+            && let Some(run) = called(detail)
         {
-            waiting.push((record.key.clone(), Id::from_uuid(run)));
+            waiting.push((record.key.clone(), run));
         }
     }
     waiting

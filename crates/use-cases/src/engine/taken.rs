@@ -1,54 +1,64 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kairo_domain::{Actor, AutomationSettings, FailedPhase, Job, Run, RunFailure, RunId, RunState, Step};
+use kairo_domain::{Actor, AutomationSettings, FailedPhase, Job, Run, RunFailure, RunId, RunState};
 use kairo_flow::{Execution, Plan, Scope};
 use kairo_ports::{Claimed, Claiming, Replay, RunLimits, UnitOfWork};
 use serde_json::{Value, json};
+use tracing::Instrument;
 
 use super::drive::{Drive, Going};
 use super::ending::{end, leave, let_in, wake_parent};
-use crate::Error;
+use super::spans;
 use crate::desk::Desk;
 use crate::retry::retry;
+use crate::slots::Slot;
+use crate::{Error, RunEnd};
 
-/// How many runs of one owner are worked on at a time.
-const LIMITS: RunLimits = RunLimits { per_owner: 100 };
 /// How soon a run whose owner has enough under way is looked at again, if it has just been fired.
 const SOONEST: TimeDelta = TimeDelta::milliseconds(500);
 /// How late, if it has waited long.
 const LATEST: TimeDelta = TimeDelta::seconds(10);
+/// For how long a run keeps its worker while others wait.
+const TURN: TimeDelta = TimeDelta::seconds(10);
 /// How much later a run is looked at again whose time has not come after all.
 const A_LITTLE: TimeDelta = TimeDelta::milliseconds(100);
 
-/// Drives a run until it ends, waits, or belongs to another worker.
+/// Drives a run until it ends, waits, has had its turn, or belongs to another worker, and tells how it ended if it did.
 ///
 /// # Errors
 /// Those of the store; the run then goes on after its last checkpoint when the job is delivered again.
-pub(crate) async fn drive(desk: &Desk, id: RunId) -> Result<(), Error> {
+pub(crate) async fn drive(
+    desk: &Desk,
+    id: RunId,
+    limits: RunLimits,
+    slot: Slot,
+) -> Result<Option<RunEnd>, Error> {
+    let slot = &slot;
     // After a failed unit the execution in memory is ahead of what is kept: it begins again from there.
     let driven = retry(|| async move {
-        match claim(desk, id).await? {
-            Claiming::Taken(claimed) => go_or_pardon(desk, *claimed).await,
-            Claiming::InLine(automation) => let_in(desk, automation).await,
-            Claiming::Full => Ok(()),
-            Claiming::Nothing => see_to_unclaimed(desk, id).await,
+        slot.come_back().await;
+        match claim(desk, id, limits).await? {
+            Claiming::Taken(claimed) => go_or_pardon(desk, *claimed, slot).await,
+            Claiming::InLine(automation) => let_in(desk, automation).await.map(|()| None),
+            Claiming::Full => Ok(None),
+            Claiming::Nothing => see_to_unclaimed(desk, id).await.map(|()| None),
         }
     });
     match driven.await {
         Err(Error::Stale { .. }) => {
             tracing::info!(run.id = %id, "another worker or a person has this run now");
-            Ok(())
+            Ok(None)
         }
         driven => driven,
     }
 }
 
-async fn claim(desk: &Desk, id: RunId) -> Result<Claiming, Error> {
+async fn claim(desk: &Desk, id: RunId, limits: RunLimits) -> Result<Claiming, Error> {
     retry(|| async move {
         let now = desk.now();
         let mut work = desk.begin(&Actor::System).await?;
-        let claiming = work.progress().claim(id, LIMITS, now).await?;
+        let claiming = work.progress().claim(id, limits, now).await?;
         if claiming == Claiming::Full {
             put_off(&mut *work, id, now).await?;
         }
@@ -83,9 +93,10 @@ async fn see_to_unclaimed(desk: &Desk, id: RunId) -> Result<(), Error> {
 
 /// A store that is out of reach is no fault of the run: that it was taken in vain does not bring it nearer to quarantine,
 /// unless not even this can be written. Its time goes on, so a step that always takes the store too long ends as well.
-async fn go_or_pardon(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
+async fn go_or_pardon(desk: &Desk, claimed: Claimed, slot: &Slot) -> Result<Option<RunEnd>, Error> {
     let (run, fence, taken_at) = (claimed.run.id, claimed.run.fence, desk.now());
-    let went = go(desk, claimed).await;
+    let span = spans::run(&claimed.run);
+    let went = go(desk, claimed, slot).instrument(span).await;
     if let Err(Error::Busy(_)) = &went {
         let worked = (desk.now() - taken_at).max(TimeDelta::zero());
         let pardoned = retry(|| async move {
@@ -100,7 +111,7 @@ async fn go_or_pardon(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
     went
 }
 
-async fn go(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
+async fn go(desk: &Desk, claimed: Claimed, slot: &Slot) -> Result<Option<RunEnd>, Error> {
     let Claimed { run, settings, owner, has_steps } = claimed;
     let Some(owner) = owner else {
         let why = "the owner of the automation may not act any more: give it to somebody else";
@@ -118,15 +129,24 @@ async fn go(desk: &Desk, claimed: Claimed) -> Result<(), Error> {
         }
         Err(other) => return Err(other),
     };
-    let steps = if has_steps { replay(desk, run.id).await?.steps } else { Vec::new() };
-    let execution = match resumed(plan, &run, Value::Object(settings.vars.clone()), &steps) {
+    let replay = if has_steps { replay(desk, run.id).await? } else { Replay::default() };
+    let execution = match resumed(plan, &run, Value::Object(settings.vars.clone()), &replay) {
         Ok(execution) => execution,
         Err(failure) => return give_up(desk, run, &settings, failure).await,
     };
     let actor = Actor::Automation { id: run.automation, on_behalf_of: owner };
-    let mut drive = Drive::new(desk.clone(), actor, run, settings, execution, &steps);
-    while drive.go_on().await? == Going::On {}
-    Ok(())
+    let turn_ends_at = desk.now() + TURN;
+    let mut drive = Drive::new(desk.clone(), actor, run, settings, execution, &replay.steps, slot.clone());
+    while drive.go_on().await? == Going::On {
+        let now = desk.now();
+        // One that is over time has nothing left to do but to end.
+        if now >= turn_ends_at && !drive.is_over_time(now) {
+            drive.make_way().await?;
+            break;
+        }
+    }
+    spans::ended(&drive.run);
+    Ok(RunEnd::of(&drive.run))
 }
 
 async fn replay(desk: &Desk, run: RunId) -> Result<Replay, Error> {
@@ -134,7 +154,7 @@ async fn replay(desk: &Desk, run: RunId) -> Result<Replay, Error> {
 }
 
 /// The execution as it was after its last checkpoint.
-fn resumed(plan: Arc<Plan>, run: &Run, vars: Value, steps: &[Step]) -> Result<Execution, RunFailure> {
+fn resumed(plan: Arc<Plan>, run: &Run, vars: Value, replay: &Replay) -> Result<Execution, RunFailure> {
     let scope = Scope {
         trigger: run.input.clone(),
         vars,
@@ -148,9 +168,10 @@ fn resumed(plan: Arc<Plan>, run: &Run, vars: Value, steps: &[Step]) -> Result<Ex
     };
     let mut execution = Execution::start(plan, &run.firing.node, scope)
         .map_err(|error| RunFailure::of_step(Some(run.firing.node.clone()), &error))?;
-    for step in steps {
+    for step in &replay.steps {
         execution.replay(&step.record);
     }
+    execution.replay_inputs(replay.left_out);
     Ok(execution)
 }
 
@@ -160,8 +181,10 @@ async fn give_up(
     run: Run,
     settings: &AutomationSettings,
     failure: RunFailure,
-) -> Result<(), Error> {
+) -> Result<Option<RunEnd>, Error> {
     let fail = |run: &mut Run, at| run.fail(FailedPhase::Failed, failure.clone(), at);
     let ended = end(desk, &Actor::System, run, &[], fail).await?;
-    leave(desk, &ended, settings).await
+    leave(desk, &ended, settings).await?;
+    spans::ended(&ended);
+    Ok(RunEnd::of(&ended))
 }

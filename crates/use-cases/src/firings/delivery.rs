@@ -1,11 +1,14 @@
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use kairo_domain::{Actor, ArmedTrigger, Firing, Redacted, RunId};
-use kairo_flow::{Plan, RespondWith, Signature, TriggerKind};
+use kairo_flow::{Execution, Plan, RespondWith, Scope, Signature, TriggerKind};
 use serde_json::{Map, Value, json};
 
 use super::Firings;
 use super::signed::check_signature;
 use crate::Error;
+use crate::engine::tell_fired;
 use crate::retry::retry;
 
 /// A request to the secret address of a webhook.
@@ -41,7 +44,8 @@ impl Firings {
     ///
     /// # Errors
     /// [`Error::NotFound`] when no automation that fires has this address, [`Error::Unauthenticated`] when it is to be
-    /// signed and is not; those of the store, and then the sender has to try again.
+    /// signed and is not, [`Error::TooLarge`] when no run could begin with it; those of the store, and then the sender has
+    /// to try again.
     pub async fn deliver(&self, delivery: Delivery) -> Result<Delivered, Error> {
         let desk = &self.desk;
         let digest = &desk.ports.tokens.digest(delivery.token.expose());
@@ -58,8 +62,12 @@ impl Firings {
             }
             let firing = Firing::webhook(&armed.node, name);
             let input = seen(delivery, desk.now());
+            refuse_unless_startable(plan, &armed.node, &input)?;
             let run = self.fire_within(&mut *work, &Actor::System, &armed, firing, input).await?;
             work.commit().await?;
+            if let Some(run) = run {
+                tell_fired(run, "webhook");
+            }
             Ok(Delivered { run, respond })
         })
         .await
@@ -75,6 +83,14 @@ fn seen(delivery: &Delivery, at: DateTime<Utc>) -> Value {
         "body": delivery.body,
         "receivedAt": at,
     })
+}
+
+/// A run that cannot begin with what fired it fails, and then the sender was told that all is well. So it is measured here
+/// as it will be there: by beginning.
+fn refuse_unless_startable(plan: Arc<Plan>, node: &str, input: &Value) -> Result<(), Error> {
+    let scope = Scope { trigger: input.clone(), vars: Value::Null, run: Value::Null };
+    let begun = Execution::start(plan, node, scope);
+    begun.map(drop).map_err(|error| Error::TooLarge { what: "the delivery", why: error.message })
 }
 
 /// How the flow wants this webhook to be treated.

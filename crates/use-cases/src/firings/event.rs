@@ -1,13 +1,17 @@
+use std::sync::Arc;
+
 use kairo_domain::{
     Actor, ArmedTrigger, CompanyId, Facts, Firing, Id, JournalEntry, Refused, Resource, Run, RunId, Verb,
 };
-use kairo_flow::{Now, Scope};
+use kairo_flow::{Effort, Now, Plan, Scope, StepError, Verdict};
 use kairo_ports::JournalFilter;
 use serde_json::{Value, json};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{Firings, view};
 use crate::Error;
+use crate::engine::{event_span, tell_fired};
 use crate::retry::retry;
 
 /// What caused an event.
@@ -36,8 +40,9 @@ impl Firings {
         }
         let cause = self.cause(&entry).await?;
         let mut failure = None;
+        let span = event_span(&entry);
         for armed in waiting {
-            if let Err(error) = self.meet(&armed, &entry, &cause).await {
+            if let Err(error) = self.meet(&armed, &entry, &cause).instrument(span.clone()).await {
                 tracing::warn!(automation.id = %armed.automation, %error, "a trigger could not be fired");
                 failure = Some(error);
             }
@@ -66,11 +71,30 @@ impl Firings {
             vars: Value::Object(armed.vars.clone()),
             run: json!({"automation": armed.automation}),
         };
-        let (now, text) = (self.desk.now(), self.desk.now().to_rfc3339());
-        match plan.accepts(node, &scope, Now { ms: now.timestamp_millis(), text: &text }) {
-            Ok(true) => self.fire(armed, &Firing::event(node, entry.seq, cause.depth), &input).await,
-            Ok(false) => Ok(()),
-            Err(_) => self.refuse(armed, "filter_failed").await,
+        match self.accepts(plan, node, scope).await? {
+            Ok(Verdict::Starts) => {
+                self.fire(armed, &Firing::event(node, entry.seq, cause.depth), &input).await
+            }
+            Ok(Verdict::Stays) => Ok(()),
+            Ok(Verdict::Busy) | Err(_) => self.refuse(armed, "filter_failed").await,
+        }
+    }
+
+    /// What the filter of a trigger says; one that takes long is asked where it keeps nobody from going on.
+    async fn accepts(
+        &self,
+        plan: Arc<Plan>,
+        node: &str,
+        scope: Scope,
+    ) -> Result<Result<Verdict, StepError>, Error> {
+        let (now, node) = (self.desk.now(), node.to_owned());
+        let ask = move |effort| {
+            let text = now.to_rfc3339();
+            plan.accepts(&node, &scope, Now { ms: now.timestamp_millis(), text: &text }, effort)
+        };
+        match ask(Effort::Light) {
+            Ok(Verdict::Busy) => self.desk.compute(move || ask(Effort::Full)).await,
+            said => Ok(said),
         }
     }
 
@@ -79,8 +103,9 @@ impl Firings {
         retry(|| async move {
             let mut work = self.desk.begin(actor).await?;
             let run = self.fire_within(&mut *work, actor, armed, firing.clone(), input.clone()).await?;
-            if run.is_some() {
+            if let Some(run) = run {
                 work.commit().await?;
+                tell_fired(run, "event");
             }
             Ok(())
         })

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use kairo_domain::{
-    Actor, ArmedTrigger, Automation, AutomationId, Due, Firing, Schedule, Trigger, TriggerOn, User,
+    Actor, ArmedTrigger, Automation, AutomationId, Due, Firing, RunId, Schedule, Trigger, TriggerOn, User,
     UserActor, Via,
 };
 use kairo_ports::UnitOfWork;
@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::Firings;
 use crate::Error;
+use crate::engine::tell_fired;
 use crate::retry::{is_contention, retry};
 
 /// How many schedules may fail before the others are left for later as well: then it is the store that fails.
@@ -102,7 +103,8 @@ impl Firings {
         work.triggers().plan(trigger.automation, &trigger.node, due.next).await?;
         let runs = self.fire_at(&mut *work, trigger, &due.instants).await?;
         work.commit().await?;
-        Ok((runs, due.next.is_some_and(|next| next <= now)))
+        runs.iter().for_each(|run| tell_fired(*run, "schedule"));
+        Ok((runs.len(), due.next.is_some_and(|next| next <= now)))
     }
 
     async fn fire_at(
@@ -110,17 +112,16 @@ impl Firings {
         work: &mut dyn UnitOfWork,
         trigger: Trigger,
         instants: &[DateTime<Utc>],
-    ) -> Result<usize, Error> {
+    ) -> Result<Vec<RunId>, Error> {
+        let mut runs = Vec::new();
         if instants.is_empty() {
-            return Ok(0);
+            return Ok(runs);
         }
-        let Some(armed) = armed(work, trigger).await? else { return Ok(0) };
-        let mut runs = 0;
+        let Some(armed) = armed(work, trigger).await? else { return Ok(runs) };
         for instant in instants {
             let firing = Firing::schedule(&armed.node, *instant);
             let input = json!({"scheduledAt": instant, "firedAt": self.desk.now()});
-            let run = self.fire_within(work, &Actor::System, &armed, firing, input).await?;
-            runs += usize::from(run.is_some());
+            runs.extend(self.fire_within(work, &Actor::System, &armed, firing, input).await?);
         }
         Ok(runs)
     }

@@ -9,7 +9,7 @@ use self::taken_over::{TakenOver, taken_over};
 use super::Runs;
 use super::start::{refuse_unless_startable, send_off};
 use crate::desk::Asked;
-use crate::engine::Plans;
+use crate::engine::{Plans, tell_fired};
 use crate::once::{keep, replay};
 use crate::{Error, Once, Outcome};
 
@@ -98,6 +98,7 @@ impl Runs {
             keep(&mut *work, once, &run, now).await?;
             send_off(&mut *work, &counted, &run).await?;
             work.commit().await?;
+            tell_fired(run.id, run.firing.by);
             Ok(Outcome::Done(run))
         })
         .await

@@ -1,11 +1,10 @@
 use std::collections::BTreeSet;
 
-use kairo_domain::{Actor, AutomationId, Event, Resource, Run, RunChange, RunId, Verb};
-use kairo_ports::UnitOfWork;
+use kairo_domain::{Actor, AutomationId, Resource, Run, RunId, Verb};
 
 use super::Runs;
 use crate::desk::Asked;
-use crate::engine::{let_in, wake_parent};
+use crate::engine::{Cancelled, cancel_within, let_in, wake_parent};
 use crate::once::{keep, replay};
 use crate::{Error, Once, Outcome};
 
@@ -31,15 +30,7 @@ impl Runs {
             if let Some(answer) = replay(&mut *work, once, now).await? {
                 return Ok(Outcome::Replayed(answer));
             }
-            let ended = self.end(&mut *work, actor, run).await?;
-            let (mut parents, mut automations) = (vec![id], BTreeSet::from([ended.automation]));
-            while let Some(parent) = parents.pop() {
-                // Of one that has ended: from then on it calls no further one.
-                for child in work.runs().children(parent).await? {
-                    automations.insert(child.automation);
-                    parents.push(self.end(&mut *work, actor, child).await?.id);
-                }
-            }
+            let Cancelled { run: ended, automations } = cancel_within(&mut *work, actor, run, now).await?;
             keep(&mut *work, once, &ended, now).await?;
             work.commit().await?;
             if let Err(error) = self.leave(&ended, automations).await {
@@ -57,15 +48,5 @@ impl Runs {
             let_in(&self.desk, automation).await?;
         }
         Ok(())
-    }
-
-    async fn end(&self, work: &mut dyn UnitOfWork, actor: &Actor, mut run: Run) -> Result<Run, Error> {
-        let now = self.desk.now();
-        let permit = actor.may(Verb::Update, &run)?;
-        run.cancel(now)?;
-        work.runs().end(&permit, &run).await.map_err(Error::or_again)?;
-        let change = RunChange::Cancelled { automation: run.automation };
-        work.journal().record(&permit, &Event::Run { run: run.id, change }, now).await?;
-        Ok(run)
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Runs;
 use crate::automations::chosen;
 use crate::desk::Asked;
+use crate::engine::tell_fired;
 use crate::once::{keep, replay};
 use crate::{Error, Once, Outcome};
 
@@ -62,6 +63,7 @@ impl Runs {
             keep(&mut *work, once, &run, now).await?;
             send_off(&mut *work, &permit, &run).await?;
             work.commit().await?;
+            tell_fired(run.id, run.firing.by);
             Ok(Outcome::Done(run))
         })
         .await

@@ -10,6 +10,11 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
+mod computing;
+mod outside;
+mod told;
+mod turns;
+
 /// A flow of nodes `(id, kind, params)` and edges such as `a>b` or `a:error>b`.
 pub(crate) fn flow(nodes: &[(&str, &str, Value)], edges: &[&str]) -> FlowDocument {
     let nodes: Vec<_> = nodes

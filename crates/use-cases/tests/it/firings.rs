@@ -1,14 +1,27 @@
 //! What fires without a person, against the in-memory store.
 
 use chrono::TimeDelta;
-use kairo_domain::{AutomationStatus, Limit, PageRequest, Run, RunPhase};
+use kairo_domain::{AutomationId, AutomationStatus, Job, Limit, PageRequest, Run, RunPhase};
 use kairo_flow::FlowDocument;
 use kairo_testkit::builders::full_lead;
-use kairo_use_cases::{CaptureLead, Delivery, Error, HookAnswer, Listing};
+use kairo_use_cases::{CaptureLead, Code, Delivery, Error, HookAnswer, Listing};
 use serde_json::{Map, Value, json};
 
 use crate::engine::{done, flow};
 use crate::world::World;
+
+/// The automations of all runs that nobody has taken, in the order in which they were fired.
+async fn fired(world: &World) -> Vec<AutomationId> {
+    let jobs = world.store.take_due_jobs(world.now()).into_iter();
+    let mut ids: Vec<_> =
+        jobs.map(|job| if let Job::DriveRun(id) = job { id } else { panic!("{job:?}") }).collect();
+    ids.sort();
+    let mut automations = Vec::new();
+    for id in ids {
+        automations.push(world.run(id).await.automation);
+    }
+    automations
+}
 
 async fn runs(world: &World) -> Vec<Run> {
     let page = PageRequest { limit: Limit::new(Limit::MAX).unwrap(), ..PageRequest::default() };
@@ -68,6 +81,25 @@ async fn a_delivery_is_stored_before_it_is_answered_and_run_once() {
     firings.deliver(delivery(&token, None, &json!({"n": 2}))).await.unwrap();
     world.work().await;
     assert_eq!(world.outcome(first.run.unwrap()).await, Ok(json!({"n": 1})));
+    assert_eq!(runs(&world).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_delivery_is_taken_in_exactly_when_a_run_can_begin_with_it() {
+    let world = World::new().await;
+    let automation = world.active(&world.as_team(), hooked(json!({}))).await;
+    let token = token(&world, automation.id).await;
+    let deliver = async |body: Value| world.studio.firings().deliver(delivery(&token, None, &body)).await;
+    let small = deliver(json!("")).await.unwrap().run.unwrap();
+    let left = (1 << 20) - world.run(small).await.input.to_string().len();
+    let largest = deliver(json!("x".repeat(left))).await.unwrap().run.unwrap();
+    world.work().await;
+    assert_eq!(world.phase(largest).await, RunPhase::Success);
+    let refused = deliver(json!("x".repeat(left + 1))).await.unwrap_err();
+    assert_eq!(refused.code(), Code::TooLarge);
+    // Written as `1.5` here, and as long as a fraction can be in a run.
+    let refused = deliver(json!([1.5].repeat(50_000))).await.unwrap_err();
+    assert_eq!(refused.code(), Code::TooLarge);
     assert_eq!(runs(&world).await.len(), 2);
 }
 
@@ -203,6 +235,24 @@ async fn missed_instants_make_one_run_where_the_policy_says_once() {
     let runs = runs(&world).await;
     let of = |id| runs.iter().filter(|run| run.automation == id).count();
     assert_eq!((of(once.id), of(all.id)), (1, 10));
+}
+
+#[tokio::test]
+async fn schedules_that_catch_up_take_turns_with_all_others() {
+    let world = World::new().await;
+    let every = |cron: &str, missed: &str| {
+        flow(&[("t", "trigger.schedule", json!({"cron": cron, "missed": missed}))], &[])
+    };
+    let behind = world.active(&world.as_team(), every("* * * * * *", "all")).await;
+    let other = world.active(&world.as_team(), every("* * * * * *", "all")).await;
+    let hourly = world.active(&world.as_team(), every("0 * * * *", "skip")).await;
+    world.clock.advance(TimeDelta::hours(1));
+    assert_eq!(world.studio.firings().fire_schedules().await.unwrap(), 2 * 3_600 + 1);
+    let fired = fired(&world).await;
+    let place = fired.iter().position(|automation| *automation == hourly.id).unwrap();
+    assert!(place <= 200, "the hourly one came after {place} others");
+    let turns = fired.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert!(turns > 60, "{} and {} took {turns} turns", behind.id, other.id);
 }
 
 #[tokio::test]

@@ -166,7 +166,7 @@ async fn a_worker_that_comes_back_from_the_dead_writes_nothing() {
     // The first worker freezes in the middle of its request; the second takes the run and finishes it.
     let second = world.second_node();
     world.egress.while_next(Box::pin(async move {
-        second.jobs().perform(&Job::DriveRun(run)).await.map(drop).unwrap()
+        second.jobs().perform(&Job::DriveRun(run)).await.map(drop).unwrap();
     }));
     world.studio.jobs().perform(&Job::DriveRun(run)).await.unwrap();
     assert_eq!(world.phase(run).await, RunPhase::Success);

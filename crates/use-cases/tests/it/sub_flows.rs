@@ -205,6 +205,36 @@ async fn a_run_that_is_done_again_starts_a_sub_flow_anew_that_was_ended() {
 }
 
 #[tokio::test]
+async fn a_sub_flow_that_takes_too_long_is_ended() {
+    let world = World::new().await;
+    let child_nodes = [("t", "trigger.manual", json!({})), ("wait", "wait", json!({"minutes": 5}))];
+    let child = world.active(&world.as_team(), flow(&child_nodes, &["t>wait"])).await;
+    let called =
+        |seconds: u32| json!({"automation": child.id.to_string(), "$data": {"timeoutSeconds": seconds}});
+    let nodes = |seconds| [("t", "trigger.manual", json!({})), ("sub", "subflow", called(seconds))];
+    let [short, long] = [
+        world.active(&world.as_team(), flow(&nodes(60), &["t>sub"])).await,
+        world.active(&world.as_team(), flow(&nodes(300), &["t>sub"])).await,
+    ];
+    let short = world.fire(&world.as_team(), short.id, json!({})).await;
+    let long = world.fire(&world.as_team(), long.id, json!({})).await;
+    world.work().await;
+    let [slow, in_time] = [child_of(&world, short).await, child_of(&world, long).await];
+    world.clock.advance(TimeDelta::seconds(59));
+    world.work().await;
+    assert_eq!(world.phase(short).await, RunPhase::Waiting);
+    world.clock.advance(TimeDelta::seconds(1));
+    world.work().await;
+    assert_eq!(world.outcome(short).await, Err("timed_out".to_owned()));
+    assert_eq!(world.phase(slow).await, RunPhase::Cancelled);
+    // At one instant with its end: whoever looks first, it has not taken longer.
+    world.clock.advance(TimeDelta::minutes(4));
+    world.studio.jobs().perform(&Job::DriveRun(in_time)).await.unwrap();
+    world.work().await;
+    assert_eq!(world.phase(long).await, RunPhase::Success);
+}
+
+#[tokio::test]
 async fn sub_flows_that_end_at_once_make_one_job_for_their_parent() {
     let world = World::new().await;
     let child_nodes = [("t", "trigger.manual", json!({})), ("wait", "wait", json!({"minutes": 5}))];

@@ -105,7 +105,7 @@ async fn secrets_can_be_encrypted_anew() {
     let world = World::new().await;
     let actor = ada(&world).await;
     switch_on(&world, &actor).await;
-    assert_eq!(world.studio.upkeep().seal_anew().await.unwrap(), 1);
+    assert_eq!(world.studio.upkeep().seal_anew().await.unwrap().sealed, 1);
     assert!(sign_in(&world, Some(&code_now(&world))).await.is_ok());
     let mut work = world.store.begin_read(&Actor::System).await.unwrap();
     let kept = work.second_factors().get(actor.user().unwrap()).await.unwrap().unwrap();

@@ -8,11 +8,11 @@ use kairo_domain::{
     Actor, Company, JournalEntry, LeadId, NewPassword, NewUser, Origin, Redacted, Role, User, Verb,
 };
 use kairo_memory::MemoryStore;
-use kairo_ports::{Clock, JournalFilter, Mail, MailContent, Store, Vault};
+use kairo_ports::{Clock, Compute, JournalFilter, Mail, MailContent, Store, Vault};
 use kairo_testkit::builders::{actor_of, admin, client, company, email, permit, team_member};
 use kairo_testkit::fakes::{
-    Mailbox, ManualClock, NumberedIds, NumberedRefreshTokens, NumberedTokens, PlainCodes, PlainPasswords,
-    PlainSignatures, PlainTokens, PlainVault, ScriptedEgress,
+    InPlace, Mailbox, ManualClock, NumberedIds, NumberedRefreshTokens, NumberedTokens, PlainCodes,
+    PlainPasswords, PlainSignatures, PlainTokens, PlainVault, ScriptedEgress,
 };
 use kairo_use_cases::{CreateUser, Error, Links, Listing, Ports, SignIn, SignedIn, Studio};
 
@@ -66,6 +66,15 @@ impl World {
     pub(crate) async fn notes_of(&self, lead: LeadId) -> Vec<String> {
         let page = self.studio.leads().notes(&self.as_team(), lead, &Listing::default()).await.unwrap();
         page.items.iter().rev().map(|note| note.text.as_str().to_owned()).collect()
+    }
+
+    /// Another process on the same store, which computes elsewhere.
+    pub(crate) fn with_compute(&self, compute: impl Compute + 'static) -> Studio {
+        let store = Arc::clone(&self.store) as Arc<dyn Store>;
+        Studio::new(Ports {
+            compute: Arc::new(compute),
+            ..ports(store, self.clock.clone(), self.mailbox.clone())
+        })
     }
 
     /// Another process on the same store, with another vault.
@@ -176,6 +185,7 @@ fn ports(store: Arc<dyn Store>, clock: ManualClock, mailbox: Mailbox) -> Ports {
         mailer: Arc::new(mailbox),
         egress: Arc::new(ScriptedEgress::default()),
         signatures: Arc::new(PlainSignatures),
+        compute: Arc::new(InPlace),
         links: Links::below("https://studio.example/"),
     }
 }

@@ -7,12 +7,12 @@ fn branches_are_offered_side_by_side_up_to_the_limit() {
     nodes.extend(ids.map(|id| (id, "wait", json!({"seconds": 1}))));
     let plan = plan(&nodes, &["start a", "start b", "start c"]);
     let mut execution = begin(&plan, Value::Null);
-    let Next::Act(first) = execution.next(NOW, 2) else { panic!() };
-    let Next::Act(second) = execution.next(NOW, 2) else { panic!() };
+    let Next::Act(first) = execution.next(NOW, 2, Effort::Full) else { panic!() };
+    let Next::Act(second) = execution.next(NOW, 2, Effort::Full) else { panic!() };
     let offered: Vec<_> = first.iter().chain(&second).map(|effect| effect.key.node.as_str()).collect();
     assert_eq!(offered, ids);
     assert_eq!(first[0].kind, EffectKind::Wait(WaitFor::Span { ms: 1_000 }));
-    assert_eq!(execution.next(NOW, 2), Next::Idle { until_ms: None });
+    assert_eq!(execution.next(NOW, 2, Effort::Full), Next::Idle { until_ms: None });
 }
 
 #[test]
@@ -22,9 +22,9 @@ fn a_held_effect_comes_back_when_its_time_has_come() {
     let effect = act(&mut execution).remove(0);
     assert_eq!((effect.attempt, &effect.resumed), (1, &None));
     execution.hold(&effect.key, Some(5_000), json!("detail"));
-    assert_eq!(execution.next(NOW, 1), Next::Idle { until_ms: Some(5_000) });
+    assert_eq!(execution.next(NOW, 1, Effort::Full), Next::Idle { until_ms: Some(5_000) });
     let later = Now { ms: 5_000, ..NOW };
-    let Next::Act(effects) = execution.next(later, 1) else { panic!() };
+    let Next::Act(effects) = execution.next(later, 1, Effort::Full) else { panic!() };
     assert_eq!((effects[0].attempt, &effects[0].resumed), (2, &Some(json!("detail"))));
     assert_eq!(effects[0].input, effect.input);
 }
@@ -41,7 +41,7 @@ fn a_hold_without_an_end_waits_for_its_release_also_after_a_replay() {
     let mut again = begin(&plan, json!(1));
     records.iter().for_each(|record| again.replay(record));
     for execution in [&mut execution, &mut again] {
-        assert_eq!(execution.next(NOW, 1), Next::Idle { until_ms: None });
+        assert_eq!(execution.next(NOW, 1, Effort::Full), Next::Idle { until_ms: None });
         assert!(execution.release(&effect.key));
         let effects = act(execution);
         assert_eq!((effects[0].attempt, &effects[0].resumed), (2, &Some(json!({"run": 7}))));
@@ -61,7 +61,7 @@ fn the_first_result_of_an_effect_stands() {
     execution.hold(&key, None, Value::Null);
     assert_eq!(execution.take_records().len(), 1);
     let outcome = Outcome::Succeeded { output: json!("first"), message: None };
-    assert_eq!(execution.next(NOW, 1), Next::Done(outcome));
+    assert_eq!(execution.next(NOW, 1, Effort::Full), Next::Done(outcome));
 }
 
 #[test]
@@ -114,8 +114,27 @@ fn an_effect_that_leaves_too_much_has_failed() {
     let mut execution = begin(&flow, Value::Null);
     let effect = act(&mut execution).remove(0);
     execution.learned(&effect.key, Ok(json!("x".repeat(1024 * 1024))));
-    let Next::Done(Outcome::Failed { error, .. }) = execution.next(NOW, 1) else { panic!() };
+    let Next::Done(Outcome::Failed { error, .. }) = execution.next(NOW, 1, Effort::Full) else { panic!() };
     assert_eq!(error.code, "value_too_large");
+}
+
+#[test]
+fn what_reaches_out_is_told_how_long_an_attempt_may_take() {
+    let automation = "00000000-0000-0000-0000-000000000001";
+    for (kind, params) in [
+        ("http.request", json!({"method": "GET", "url": "https://a.example"})),
+        ("email.send", json!({"to": "a@b.example", "subject": "Hi", "text": "Hi"})),
+        ("subflow", json!({"automation": automation})),
+    ] {
+        for seconds in [Some(30), None] {
+            let nodes = [
+                json!({"id": "start", "type": "trigger.manual"}),
+                json!({"id": "n", "type": kind, "data": {"params": params, "timeoutSeconds": seconds}}),
+            ];
+            let effect = act(&mut begin(&plan_of(&nodes, &["start n"]), Value::Null)).remove(0);
+            assert_eq!(effect.timeout_seconds, seconds, "{kind}");
+        }
+    }
 }
 
 #[test]

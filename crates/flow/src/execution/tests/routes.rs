@@ -64,7 +64,7 @@ fn a_merge_waits_as_it_is_told() {
         let mut execution = begin(&flow(mode), Value::Null);
         let effects = act(&mut execution);
         execution.learned(&effects[0].key, Ok(json!("a")));
-        execution.next(NOW, 1);
+        execution.next(NOW, 1, Effort::Full);
         let merged = |record: StepRecord| (record.key.node == "m").then_some(record.state);
         execution.take_records().into_iter().find_map(merged).unwrap()
     };
@@ -97,13 +97,16 @@ fn stop_and_fail_end_the_run_at_once() {
         plan(&[start(), ("w", "wait", json!({"days": 1})), ("end", kind, params)], &["start w", "start end"])
     };
     let stop = nodes("stop", json!({"message": "{{ trigger }} done", "output": {"n": "{{ trigger }}"}}));
-    let outcome = begin(&stop, json!(3)).next(NOW, 9);
+    let outcome = begin(&stop, json!(3)).next(NOW, 9, Effort::Full);
     assert_eq!(
         outcome,
         Next::Done(Outcome::Succeeded { output: json!({"n": 3}), message: Some("3 done".into()) })
     );
     let fail = nodes("fail", json!({"message": "no {{ trigger }}"}));
-    let Next::Done(Outcome::Failed { node, error }) = begin(&fail, json!(3)).next(NOW, 9) else { panic!() };
+    let Next::Done(Outcome::Failed { node, error }) = begin(&fail, json!(3)).next(NOW, 9, Effort::Full)
+    else {
+        panic!()
+    };
     assert_eq!(
         (node.as_deref(), error.code.as_str(), error.message.as_str()),
         (Some("end"), "failed_by_flow", "no 3")

@@ -6,7 +6,7 @@ pub(super) struct Chains {
     levels: Vec<usize>,
     total: usize,
     /// How many brackets are open.
-    pub(super) open: isize,
+    pub(super) open: usize,
 }
 
 impl Chains {
@@ -33,7 +33,7 @@ impl Chains {
     }
 
     pub(super) fn leave(&mut self) {
-        self.open -= 1;
+        self.open = self.open.saturating_sub(1);
         if self.levels.len() > 1 {
             self.total -= self.levels.pop().unwrap_or(0);
         }

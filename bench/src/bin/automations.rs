@@ -128,7 +128,7 @@ async fn bare_queue(database: &Database) -> f64 {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let done = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&done);
-    let perform = move |_| {
+    let perform = move |_, _| {
         counter.fetch_add(1, Ordering::Relaxed);
         async { Ok(()) }
     };

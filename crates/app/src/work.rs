@@ -46,9 +46,9 @@ impl Work {
     pub(crate) async fn run(self) {
         let Self { studio, store, settings, bounds, stop } = self;
         let jobs = studio.jobs().within(bounds);
-        let perform = move |job| {
+        let perform = move |job, number| {
             let jobs = jobs.clone();
-            async move { jobs.perform(&job).await }
+            async move { jobs.perform_delivered(&job, number).await }
         };
         let asked = stop.clone();
         let until = async move {

@@ -16,6 +16,8 @@ impl RunProgress for MemoryUnitOfWork {
         &mut self,
         run: RunId,
         limits: RunLimits,
+        // Whoever takes a job here has taken it out, and nobody comes with another while they are at it.
+        _delivery: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<Claiming, StoreError> {
         self.demand_system()?;

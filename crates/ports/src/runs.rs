@@ -39,7 +39,7 @@ pub enum Claiming {
     InLine(AutomationId),
     /// As many runs of its owner are worked on as may be.
     Full,
-    /// There is nothing to do: it has ended, waits for a later instant, or is not there.
+    /// There is nothing to do: it has ended, waits for a later instant, is not there, or another worker is at it.
     Nothing,
 }
 
@@ -134,11 +134,14 @@ pub trait RunRepository: Send {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait RunProgress: Send {
-    /// Takes a run for a worker: its fence is raised, so whoever had it before can write nothing any more.
+    /// Takes a run for a worker: its fence is raised, so whoever had it before can write nothing any more. `delivery` is the
+    /// queue's number of the job that brings the worker here; there is nothing to do if another worker came with another
+    /// job, and the queue knows that it is still at it. Without a number the run is taken from anybody.
     async fn claim(
         &mut self,
         run: RunId,
         limits: RunLimits,
+        delivery: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<Claiming, StoreError>;
 

@@ -59,12 +59,22 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION kairo.enqueue(text, jsonb, timestamptz, text), kairo.pending_jobs(text[]) FROM PUBLIC;
+-- Whether a worker has the job with this number.
+CREATE FUNCTION kairo.is_held(job bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM graphile_worker._private_jobs AS held WHERE held.id = job AND held.locked_at IS NOT NULL);
+END
+$$;
+
+REVOKE ALL ON FUNCTION kairo.enqueue(text, jsonb, timestamptz, text), kairo.pending_jobs(text[]), kairo.is_held(bigint)
+  FROM PUBLIC;
 -- Triggers of ours run as their owner.
 GRANT EXECUTE ON FUNCTION kairo.enqueue(text, jsonb, timestamptz, text)
   TO kairo_owner, kairo_admin, kairo_team, kairo_client, kairo_public, kairo_system;
-GRANT EXECUTE ON FUNCTION kairo.pending_jobs(text[]) TO kairo_system;
+GRANT EXECUTE ON FUNCTION kairo.pending_jobs(text[]), kairo.is_held(bigint) TO kairo_system;
 
 ALTER FUNCTION kairo.enqueue(text, jsonb, timestamptz, text) OWNER TO kairo_queue;
 ALTER FUNCTION kairo.pending_jobs(text[]) OWNER TO kairo_queue;
+ALTER FUNCTION kairo.is_held(bigint) OWNER TO kairo_queue;
 REVOKE USAGE, CREATE ON SCHEMA kairo FROM kairo_queue;

@@ -137,6 +137,8 @@ CREATE TABLE kairo.run_claims (
   run_id        UUID NOT NULL,
   automation_id UUID NOT NULL,
   owner_id      UUID NOT NULL,
+  -- The queue's number of the job with which the worker came.
+  delivery      BIGINT,
 
   CONSTRAINT run_claims_pkey PRIMARY KEY (run_id),
   CONSTRAINT run_claims_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.automation_runs (id) ON DELETE CASCADE
@@ -316,8 +318,9 @@ $$;
 
 -- Takes a run for a worker: no row when there is nothing to do, and the run as it is when as many others are worked on
 -- as may be; those of its automation include the ones that stand in line before it, and it stands there itself then.
--- Statement by statement, since who waited for the lock must see what was committed meanwhile.
-CREATE FUNCTION kairo.claim_run(wanted uuid, per_owner integer, instant timestamptz)
+-- Statement by statement, since who waited for the lock must see what was committed meanwhile. A run that goes on, waits
+-- or is let in may have had two jobs for a moment: while one worker is at it, the other has nothing to do.
+CREATE FUNCTION kairo.claim_run(wanted uuid, per_owner integer, instant timestamptz, delivery bigint)
 RETURNS TABLE (is_in_line boolean, is_full boolean, has_steps boolean, settings jsonb, owner_id uuid, owner_role text, owner_company uuid,
                owner_acts boolean, run public.automation_runs)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -329,6 +332,13 @@ BEGIN
      AND (known.phase <> 'WAITING' OR known.due_at IS NULL OR known.due_at <= instant)
      FOR NO KEY UPDATE;
   IF NOT FOUND THEN
+    RETURN;
+  END IF;
+
+  IF run.phase = 'RUNNING' AND delivery IS NOT NULL AND EXISTS (
+    SELECT FROM kairo.run_claims AS theirs
+     WHERE theirs.run_id = wanted AND theirs.delivery <> claim_run.delivery AND kairo.is_held(theirs.delivery)
+  ) THEN
     RETURN;
   END IF;
 
@@ -369,8 +379,9 @@ BEGIN
        SET phase = 'RUNNING', fence = known.fence + 1, stalls = known.stalls + 1, due_at = NULL,
            touched_at = instant, version = known.version + (known.phase <> 'RUNNING')::integer
      WHERE known.id = wanted RETURNING known.* INTO run;
-    INSERT INTO kairo.run_claims (run_id, automation_id, owner_id)
-    VALUES (wanted, run.automation_id, claim_run.owner_id) ON CONFLICT DO NOTHING;
+    INSERT INTO kairo.run_claims AS mine (run_id, automation_id, owner_id, delivery)
+    VALUES (wanted, run.automation_id, claim_run.owner_id, claim_run.delivery)
+    ON CONFLICT (run_id) DO UPDATE SET delivery = excluded.delivery;
     DELETE FROM kairo.run_line AS mine WHERE mine.run_id = wanted;
   END IF;
   has_steps := EXISTS (SELECT FROM kairo.automation_run_steps AS step WHERE step.run_id = wanted);

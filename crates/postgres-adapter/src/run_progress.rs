@@ -26,10 +26,13 @@ impl RunProgress for PgUnitOfWork {
         &mut self,
         run: RunId,
         limits: RunLimits,
+        delivery: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<Claiming, StoreError> {
         self.demand_system()?;
-        let Some((row, terms)) = self.claimed(run, limits, now).await? else { return Ok(Claiming::Nothing) };
+        let Some((row, terms)) = self.claimed(run, limits, delivery, now).await? else {
+            return Ok(Claiming::Nothing);
+        };
         if terms.is_full {
             return Ok(Claiming::Full);
         }
@@ -228,6 +231,7 @@ impl PgUnitOfWork {
         &mut self,
         run: RunId,
         limits: RunLimits,
+        delivery: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<Option<(RunRow, Terms)>, StoreError> {
         let (statements, connection) = self.parts();
@@ -241,10 +245,11 @@ impl PgUnitOfWork {
                  (claim.run).phase AS "phase!", (claim.run).parent_run, (claim.run).parent_step, (claim.run).retry_of,
                  (claim.run).depth AS "depth!", (claim.run).due_at, (claim.run).worked_ms AS "worked_ms!",
                  (claim.run).fence AS "fence!", (claim.run).stalls AS "stalls!", (claim.run).version AS "version!"
-               FROM kairo.claim_run($1, $2, $3) AS claim"#,
+               FROM kairo.claim_run($1, $2, $3, $4) AS claim"#,
             run.uuid(),
             i32::from(limits.per_owner),
             now,
+            delivery,
         )
         .fetch_optional(connection);
         let Some(row) = statements.run(row).await? else { return Ok(None) };

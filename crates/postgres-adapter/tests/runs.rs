@@ -45,7 +45,7 @@ async fn world(store: &dyn Store) -> World {
 }
 
 async fn claim(work: &mut dyn UnitOfWork, run: &Run) -> Claiming {
-    work.progress().claim(run.id, LIMITS, at(1)).await.unwrap()
+    work.progress().claim(run.id, LIMITS, None, at(1)).await.unwrap()
 }
 
 fn taken(claiming: Claiming) -> Run {
@@ -74,6 +74,37 @@ async fn the_last_place_is_taken_once() {
     taken(claim(&mut *one, &first).await);
     let mut two = store.begin(&Actor::System).await.unwrap();
     assert_eq!(after(&database, one, claim(&mut *two, &second)).await, Claiming::InLine(automation.id));
+}
+
+#[tokio::test]
+async fn of_two_jobs_for_one_run_the_second_has_nothing_to_do_while_a_worker_has_the_first() {
+    let database = migrated_database().await;
+    let store = store_of(&database).await;
+    let World { runs: [queued, _], .. } = world(&store).await;
+    let mut worker = connect(database.url()).await;
+    let mut job = async |key: &str| -> i64 {
+        let sql = "SELECT kairo.enqueue('drive_run', '{}', now(), $1)";
+        sqlx::query(sql).bind(key).execute(&mut worker).await.unwrap();
+        let sql = "UPDATE graphile_worker._private_jobs SET locked_by = 'w', locked_at = now() WHERE key = $1 RETURNING id";
+        sqlx::query_scalar(sql).bind(key).fetch_one(&mut worker).await.unwrap()
+    };
+    let [first, second] = [job("one").await, job("two").await];
+    let claim = async |delivery| {
+        let mut work = store.begin(&Actor::System).await.unwrap();
+        let claiming = work.progress().claim(queued.id, LIMITS, Some(delivery), at(1)).await.unwrap();
+        work.commit().await.unwrap();
+        claiming
+    };
+    taken(claim(first).await);
+    assert_eq!(claim(second).await, Claiming::Nothing);
+    // Delivered once more, since its worker is gone.
+    assert_eq!(taken(claim(first).await).fence, 2);
+    let gone = format!(
+        "UPDATE graphile_worker._private_jobs SET locked_by = NULL, locked_at = NULL WHERE id = {first}"
+    );
+    execute(&mut connect(database.url()).await, &gone).await;
+    assert_eq!(taken(claim(second).await).fence, 3);
+    assert_eq!(claim(first).await, Claiming::Nothing);
 }
 
 #[tokio::test]

@@ -98,9 +98,24 @@ impl Jobs {
     /// # Errors
     /// Those of the store; the job is then to be delivered again.
     pub async fn perform(&self, job: &Job) -> Result<Performed, Error> {
+        self.deliver(job, None).await
+    }
+
+    /// Does a job that the queue has handed out under this number: of two workers that come for one run, one has nothing
+    /// to do.
+    ///
+    /// # Errors
+    /// Those of the store; the job is then to be delivered again.
+    pub async fn perform_delivered(&self, job: &Job, delivery: i64) -> Result<Performed, Error> {
+        self.deliver(job, Some(delivery)).await
+    }
+
+    async fn deliver(&self, job: &Job, delivery: Option<i64>) -> Result<Performed, Error> {
         let slot = self.slots.enter().await;
         match job {
-            Job::DriveRun(run) => drive(&self.desk, *run, self.limits, slot).await.map(Performed::from),
+            Job::DriveRun(run) => {
+                drive(&self.desk, *run, self.limits, delivery, slot).await.map(Performed::from)
+            }
             Job::DispatchEvent(seq) => {
                 Firings { desk: self.desk.clone() }.dispatch(*seq).await.map(Performed::from)
             }

@@ -24,7 +24,7 @@
 //! use kairo_worker::{Worker, WorkerSettings};
 //!
 //! async fn work(pool: sqlx::PgPool, stop: impl Future<Output = ()> + Send + 'static) {
-//!     let perform = |job: Job| async move {
+//!     let perform = |job: Job, _| async move {
 //!         println!("{} is done", job.key());
 //!         Ok::<(), Error>(())
 //!     };

@@ -11,7 +11,7 @@ use tracing::Instrument;
 
 use crate::counts;
 
-type Perform = dyn Fn(Job) -> BoxFuture<'static, Result<Performed, Error>> + Send + Sync;
+type Perform = dyn Fn(Job, i64) -> BoxFuture<'static, Result<Performed, Error>> + Send + Sync;
 
 /// Does jobs, each in a task of its own: whoever waits for it may go away, and no transaction is cut short by that.
 #[derive(Clone)]
@@ -30,18 +30,18 @@ pub(crate) enum NotDone {
 impl Performer {
     pub(crate) fn new<P, F, D>(perform: P) -> Self
     where
-        P: Fn(Job) -> F + Send + Sync + 'static,
+        P: Fn(Job, i64) -> F + Send + Sync + 'static,
         F: Future<Output = Result<D, Error>> + Send + 'static,
         D: Into<Performed>,
     {
-        let perform: Arc<Perform> = Arc::new(move |job| Box::pin(perform(job).ok_into()));
+        let perform: Arc<Perform> = Arc::new(move |job, number| Box::pin(perform(job, number).ok_into()));
         Self { perform, tasks: TaskTracker::new() }
     }
 
-    pub(crate) async fn perform(&self, job: Job) -> Result<(), NotDone> {
+    pub(crate) async fn perform(&self, job: Job, number: i64) -> Result<(), NotDone> {
         let perform = Arc::clone(&self.perform);
         // In the task, as the function itself may panic before there is a future.
-        let work = async move { perform(job).await };
+        let work = async move { perform(job, number).await };
         let begun = Instant::now();
         let span = tracing::info_span!("kairo.job", job.key = job.key());
         let ended = self.tasks.spawn(work.instrument(span)).await;
@@ -101,7 +101,7 @@ mod tests {
     async fn a_job_goes_on_when_nobody_waits_for_it() {
         let (done, end) = oneshot::channel();
         let done = std::sync::Mutex::new(Some(done));
-        let performer = Performer::new(move |_| {
+        let performer = Performer::new(move |_, _| {
             let done = done.lock().unwrap().take().unwrap();
             async move {
                 tokio::task::yield_now().await;
@@ -109,7 +109,7 @@ mod tests {
                 Ok(Performed::Done)
             }
         });
-        let mut waiting = Box::pin(performer.perform(JOB));
+        let mut waiting = Box::pin(performer.perform(JOB, 1));
         assert!(futures_util::poll!(&mut waiting).is_pending());
         drop(waiting);
         assert_eq!(end.await, Ok("done"));
@@ -121,20 +121,20 @@ mod tests {
         let _guard = metrics::set_default_local_recorder(&recorder);
         let end = RunEnd { fired_by: "event", phase: RunPhase::Failed, took: TimeDelta::zero() };
         let ending = Performer::new(move |_| std::future::ready(Ok(Performed::RunEnded(end.clone()))));
-        ending.perform(JOB).await.unwrap();
-        let failing = Performer::new(|_| async { Err::<Performed, _>(Error::Busy(None)) });
-        failing.perform(JOB).await.unwrap_err();
+        ending.perform(JOB, 1).await.unwrap();
+        let failing = Performer::new(|_, _| async { Err::<Performed, _>(Error::Busy(None)) });
+        failing.perform(JOB, 1).await.unwrap_err();
         let page = recorder.handle().render();
         assert!(page.contains("kairo_runs_ended_total{outcome=\"failed\",fired_by=\"event\"} 1\n"), "{page}");
     }
 
     #[tokio::test]
     async fn a_panic_is_no_more_than_a_failure() {
-        let late = Performer::new(|_| async { nobody("while it is done") });
-        assert_eq!(late.perform(JOB).await, Err(NotDone::Panicked));
+        let late = Performer::new(|_, _| async { nobody("while it is done") });
+        assert_eq!(late.perform(JOB, 1).await, Err(NotDone::Panicked));
         let early = Performer::new(|_| std::future::ready(nobody("before it begins")));
-        assert_eq!(early.perform(JOB).await, Err(NotDone::Panicked));
-        let failing = Performer::new(|_| async { Err::<Performed, _>(Error::Busy(None)) });
-        assert_eq!(failing.perform(JOB).await, Err(NotDone::Failed));
+        assert_eq!(early.perform(JOB, 1).await, Err(NotDone::Panicked));
+        let failing = Performer::new(|_, _| async { Err::<Performed, _>(Error::Busy(None)) });
+        assert_eq!(failing.perform(JOB, 1).await, Err(NotDone::Failed));
     }
 }

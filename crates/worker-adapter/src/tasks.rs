@@ -40,7 +40,7 @@ async fn perform(task: &'static str, payload: &Value, context: &WorkerContext) -
         return Ok(());
     };
     match context.get_ext::<Performer>() {
-        Some(performer) => performer.perform(job).await,
+        Some(performer) => performer.perform(job, *context.job().id()).await,
         None => Err(NotDone::Failed),
     }
 }

@@ -47,7 +47,7 @@ async fn a_database_that_was_away_for_a_while_is_worked_on_again() {
     let (stop, stopped) = oneshot::channel::<()>();
     let worker = Worker::new(store.queue_pool(), brisk());
     let task = tokio::spawn(async move {
-        let perform = move |job: kairo_domain::Job| {
+        let perform = move |job: kairo_domain::Job, _| {
             tell.send(job).unwrap();
             async { Ok(()) }
         };

@@ -86,7 +86,7 @@ impl World {
             let stopped = async move {
                 let _ = stopped.await;
             };
-            worker.run(move |job| perform(number(job)), stopped).await;
+            worker.run(move |job, _| perform(number(job)), stopped).await;
         });
         AtWork { stop, task }
     }

@@ -62,7 +62,7 @@ impl Execution {
         let done = work(self, &meter);
         let spent = match (&done, self.budget.effort) {
             (Ok(_), _) => meter.spent(),
-            (Err(_), Effort::Light) => 0,
+            (Err(_), Effort::Light) => return Err(Busy),
             (Err(error), Effort::Full) => self.spent_on(error, &meter, work),
         };
         self.budget.spend(spent);

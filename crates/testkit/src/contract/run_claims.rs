@@ -65,7 +65,10 @@ pub async fn a_dropped_claim_is_none(store: &dyn Store) {
     let queued = run(&mine).build();
     add(store, &Actor::System, &queued, &[]).await.unwrap();
     let mut work = begin(store, &Actor::System).await;
-    assert!(matches!(work.progress().claim(queued.id, LIMITS, at(1)).await.unwrap(), Claiming::Taken(_)));
+    assert!(matches!(
+        work.progress().claim(queued.id, LIMITS, None, at(1)).await.unwrap(),
+        Claiming::Taken(_)
+    ));
     drop(work);
     assert_eq!(seen_by(store, &Actor::System, queued.id).await.as_ref(), Some(&queued));
     assert_eq!(taken(store, &queued, 1).await.fence, 1);
@@ -292,7 +295,7 @@ pub async fn only_the_program_drives_runs(store: &dyn Store) {
     add_all(store, &[queued.clone(), ended.clone()]).await;
     for actor in world.outsiders().into_iter().chain([acting(mine.id, &world.client)]) {
         let mut work = begin(store, &actor).await;
-        let claimed = work.progress().claim(queued.id, LIMITS, at(1)).await.map(drop);
+        let claimed = work.progress().claim(queued.id, LIMITS, None, at(1)).await.map(drop);
         assert_refused(land(work, claimed).await);
         let mut work = begin(store, &actor).await;
         let woken = work.progress().wake(queued.id, at(1)).await.map(drop);
@@ -322,7 +325,8 @@ pub async fn a_read_unit_drives_nothing(store: &dyn Store) {
     let mine = active(store).await;
     let queued = run(&mine).build();
     add(store, &Actor::System, &queued, &[]).await.unwrap();
-    let claimed = begin_read(store, &Actor::System).await.progress().claim(queued.id, LIMITS, at(1)).await;
+    let claimed =
+        begin_read(store, &Actor::System).await.progress().claim(queued.id, LIMITS, None, at(1)).await;
     assert_refused(claimed.map(drop));
     let written = begin_read(store, &Actor::System).await.progress().checkpoint(&queued, &[]).await;
     assert_out_of_reach(written);
@@ -337,7 +341,7 @@ pub(super) async fn claim(store: &dyn Store, run: &Run, seconds: i64) -> Claimin
 
 async fn claim_within(store: &dyn Store, run: &Run, limits: RunLimits, seconds: i64) -> Claiming {
     let mut work = begin(store, &Actor::System).await;
-    let claiming = work.progress().claim(run.id, limits, at(seconds)).await.unwrap();
+    let claiming = work.progress().claim(run.id, limits, None, at(seconds)).await.unwrap();
     work.commit().await.unwrap();
     claiming
 }

@@ -32,13 +32,14 @@ pub(crate) async fn drive(
     desk: &Desk,
     id: RunId,
     limits: RunLimits,
+    delivery: Option<i64>,
     slot: Slot,
 ) -> Result<Option<RunEnd>, Error> {
     let slot = &slot;
     // After a failed unit the execution in memory is ahead of what is kept: it begins again from there.
     let driven = retry(|| async move {
         slot.come_back().await;
-        match claim(desk, id, limits).await? {
+        match claim(desk, id, limits, delivery).await? {
             Claiming::Taken(claimed) => go_or_pardon(desk, *claimed, slot).await,
             Claiming::InLine(automation) => let_in(desk, automation).await.map(|()| None),
             Claiming::Full => Ok(None),
@@ -54,11 +55,11 @@ pub(crate) async fn drive(
     }
 }
 
-async fn claim(desk: &Desk, id: RunId, limits: RunLimits) -> Result<Claiming, Error> {
+async fn claim(desk: &Desk, id: RunId, limits: RunLimits, delivery: Option<i64>) -> Result<Claiming, Error> {
     retry(|| async move {
         let now = desk.now();
         let mut work = desk.begin(&Actor::System).await?;
-        let claiming = work.progress().claim(id, limits, now).await?;
+        let claiming = work.progress().claim(id, limits, delivery, now).await?;
         if claiming == Claiming::Full {
             put_off(&mut *work, id, now).await?;
         }

@@ -78,7 +78,7 @@ async fn who_stands_in_line_is_let_in_when_the_limit_goes() {
     ];
     // A worker has the first, and is gone.
     let mut work = world.store.begin(&Actor::System).await.unwrap();
-    let claimed = work.progress().claim(held, RunLimits { per_owner: 100 }, world.now()).await.unwrap();
+    let claimed = work.progress().claim(held, RunLimits { per_owner: 100 }, None, world.now()).await.unwrap();
     assert!(matches!(claimed, Claiming::Taken(_)));
     work.commit().await.unwrap();
     world.store.take_due_jobs(world.now());

@@ -115,7 +115,7 @@ async fn a_worker_that_ends_right_after_the_sub_flow_leaves_its_job_to_wake_the_
     // What the worker has committed when it is killed before it wakes the parent: the child's end, and no more.
     let mut work = world.store.begin(&Actor::System).await.unwrap();
     let limits = kairo_ports::RunLimits { per_owner: 9 };
-    let claimed = work.progress().claim(child, limits, world.now()).await.unwrap();
+    let claimed = work.progress().claim(child, limits, None, world.now()).await.unwrap();
     let kairo_ports::Claiming::Taken(claimed) = claimed else { panic!("it is due") };
     let mut ended = claimed.run;
     ended.succeed(json!(null), world.now()).unwrap();

@@ -120,7 +120,7 @@ mod tests {
         let recorder = PrometheusBuilder::new().build_recorder();
         let _guard = metrics::set_default_local_recorder(&recorder);
         let end = RunEnd { fired_by: "event", phase: RunPhase::Failed, took: TimeDelta::zero() };
-        let ending = Performer::new(move |_| std::future::ready(Ok(Performed::RunEnded(end.clone()))));
+        let ending = Performer::new(move |_, _| std::future::ready(Ok(Performed::RunEnded(end.clone()))));
         ending.perform(JOB, 1).await.unwrap();
         let failing = Performer::new(|_, _| async { Err::<Performed, _>(Error::Busy(None)) });
         failing.perform(JOB, 1).await.unwrap_err();
@@ -132,7 +132,7 @@ mod tests {
     async fn a_panic_is_no_more_than_a_failure() {
         let late = Performer::new(|_, _| async { nobody("while it is done") });
         assert_eq!(late.perform(JOB, 1).await, Err(NotDone::Panicked));
-        let early = Performer::new(|_| std::future::ready(nobody("before it begins")));
+        let early = Performer::new(|_, _| std::future::ready(nobody("before it begins")));
         assert_eq!(early.perform(JOB, 1).await, Err(NotDone::Panicked));
         let failing = Performer::new(|_, _| async { Err::<Performed, _>(Error::Busy(None)) });
         assert_eq!(failing.perform(JOB, 1).await, Err(NotDone::Failed));

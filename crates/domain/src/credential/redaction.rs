@@ -16,7 +16,7 @@ pub struct SecretTexts(Vec<String>);
 
 impl SecretTexts {
     /// What stands in the place of a secret.
-    pub const MARK: &str = "[redacted]";
+    pub const MARK: &str = kairo_flow::REDACTED;
     /// The fewest characters of a text that is looked for; a shorter one would be found in harmless words. No secret of
     /// a credential is that short.
     pub const MIN: usize = SECRET_MIN;

@@ -46,6 +46,8 @@ pub(crate) struct NodeView {
     has_dynamic_ports: bool,
     /// Whether it starts runs.
     is_trigger: bool,
+    /// Whether `data.timeoutSeconds` says how long it may take; other kinds refuse it.
+    takes_timeout: bool,
     /// The JSON Schema (2020-12) of its `data.params`.
     #[schema(value_type = Object)]
     params: &'static Value,
@@ -61,6 +63,7 @@ impl From<&'static NodeSpec> for NodeView {
             ports: spec.ports,
             has_dynamic_ports: spec.has_dynamic_ports,
             is_trigger: spec.is_trigger,
+            takes_timeout: spec.takes_timeout,
             params: &spec.params_schema,
         }
     }

@@ -14,6 +14,9 @@ use crate::Error;
 use crate::engine::{event_span, tell_fired};
 use crate::retry::retry;
 
+/// The word of the journal for runs.
+const AUTOMATION: &str = "automation";
+
 /// What caused an event.
 struct Cause {
     /// How many runs caused one another until this event.
@@ -150,7 +153,9 @@ impl Firings {
     }
 
     async fn cause(&self, entry: &JournalEntry) -> Result<Cause, Error> {
-        let by_run = entry.origin.request.as_deref().and_then(|origin| origin.strip_prefix("run:"));
+        // Anybody else may call a request what they like.
+        let origin = entry.origin.request.as_deref().filter(|_| entry.actor == AUTOMATION);
+        let by_run = origin.and_then(|origin| origin.strip_prefix("run:"));
         let by_run = by_run.and_then(|id| Uuid::parse_str(id).ok());
         let about = entry.subject.filter(|_| entry.event == "run.failed");
         let depth = match by_run.or(about) {

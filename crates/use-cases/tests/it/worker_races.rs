@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use chrono::TimeDelta;
-use kairo_domain::{Actor, Job, LeadId, LeadStatus, Patch, RunId, RunPhase, Verb};
-use kairo_ports::{Store, StoreError};
+use kairo_domain::{Actor, Job, LeadId, LeadStatus, Patch, Run, RunId, RunPhase, Verb};
+use kairo_ports::{Store, StoreError, UnitOfWork};
 use kairo_testkit::builders::{full_lead, permit};
 use kairo_testkit::stepping::{Step, SteppedStore, interleave};
+use kairo_use_cases::Error;
 use serde_json::json;
 
 use crate::engine::flow;
@@ -68,6 +70,40 @@ async fn a_wait_that_the_queue_ends_too_early_ends_at_its_time() {
     world.studio.jobs().perform(&Job::DriveRun(run)).await.unwrap();
     assert_eq!(world.store.next_due(), Some(until));
     world.clock.advance(TimeDelta::minutes(5));
+    world.work().await;
+    assert_eq!(world.phase(run).await, RunPhase::Success);
+}
+
+/// A store that is out of reach for runs, and for nobody else.
+struct OutOfReach(Arc<dyn Store>);
+
+#[async_trait]
+impl Store for OutOfReach {
+    async fn begin(&self, actor: &Actor) -> Result<Box<dyn UnitOfWork>, StoreError> {
+        match actor {
+            Actor::Automation { .. } => Err(StoreError::Unavailable(None)),
+            Actor::System | Actor::User(_) | Actor::Visitor => self.0.begin(actor).await,
+        }
+    }
+
+    async fn begin_read(&self, actor: &Actor) -> Result<Box<dyn UnitOfWork>, StoreError> {
+        self.0.begin_read(actor).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.0.ready().await
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_brings_no_run_into_quarantine() {
+    let world = World::new().await;
+    let (_, run) = moving(&world).await;
+    let away = studio_on(Arc::new(OutOfReach(Arc::clone(&world.store) as _)), world.clock.clone());
+    for _ in 0..3 * Run::MAX_STALLS {
+        let failed = away.jobs().perform(&Job::DriveRun(run)).await;
+        assert!(matches!(failed, Err(Error::Busy(_))), "{failed:?}");
+    }
     world.work().await;
     assert_eq!(world.phase(run).await, RunPhase::Success);
 }

@@ -64,11 +64,21 @@ impl RunProgress for MemoryUnitOfWork {
             let stored = stored.ok_or(StoreError::Contention(None))?;
             let (touched_at, mut record) = (stored.touched_at, RunRecord::clone(&stored.run));
             record.stalls = record.stalls.saturating_sub(1);
-            record.worked += worked;
+            record.worked = record.worked.max(worked);
             shelf.runs.put(Run::restore(record), touched_at);
             Ok(())
         })?;
         Ok(true)
+    }
+
+    async fn stand_in_line(&mut self, run: RunId) -> Result<(), StoreError> {
+        self.demand_system()?;
+        self.write(move |shelf| {
+            if shelf.runs.get(run).is_some_and(|run| !run.has_ended()) {
+                shelf.runs.line.put(run.uuid(), ());
+            }
+            Ok(())
+        })
     }
 
     async fn next_in_line(&mut self, automation: AutomationId) -> Result<Vec<RunId>, StoreError> {
@@ -117,7 +127,11 @@ impl RunProgress for MemoryUnitOfWork {
         self.demand_system()?;
         let key = |run: &IdleRun| (run.started_at, run.id);
         let found = self.view.runs.rows.rows().filter(|kept| is_idle(&self.view, kept, since));
-        let found = found.map(|kept| IdleRun { started_at: kept.run.started_at, id: kept.run.id });
+        let found = found.map(|kept| IdleRun {
+            started_at: kept.run.started_at,
+            id: kept.run.id,
+            is_in_line: self.view.runs.line.get(&kept.run.id.uuid()).is_some(),
+        });
         let mut idle: Vec<_> = found.filter(|run| last.is_none_or(|last| key(run) > key(&last))).collect();
         idle.sort_by_key(key);
         idle.truncate(usize::from(limit));
@@ -185,16 +199,17 @@ fn checkpoint(shelf: &mut Shelf, run: &Run, steps: &[Step]) -> Result<(), StoreE
 /// Whether nobody touched the run since the instant, and something should have happened to it.
 fn is_idle(shelf: &Shelf, kept: &Kept, since: DateTime<Utc>) -> bool {
     let run = &kept.run;
+    let is_in_line = shelf.runs.line.get(&run.id.uuid()).is_some();
     let should_move = match run.state {
         RunState::Queued | RunState::Running => true,
-        RunState::Waiting { until: Some(until) } => until < since,
+        RunState::Waiting { until: Some(until) } => is_in_line || until < since,
         RunState::Waiting { until: None } => {
-            !shelf.runs.rows.rows().any(|other| is_open_child(&other.run, run.id))
+            is_in_line || !shelf.runs.rows.rows().any(|other| is_open_child(&other.run, run.id))
         }
         RunState::Success { .. } | RunState::Failed { .. } => false,
     };
-    let is_behind = shelf.runs.line.get(&run.id.uuid()).is_some()
-        && shelf.runs.line_of(run.automation).first().is_some_and(|first| first.id != run.id);
+    let is_behind =
+        is_in_line && shelf.runs.line_of(run.automation).first().is_some_and(|first| first.id != run.id);
     kept.touched_at < since && should_move && !is_behind
 }
 

@@ -57,6 +57,8 @@ pub struct IdleRun {
     pub started_at: DateTime<Utc>,
     /// The run.
     pub id: RunId,
+    /// Whether it is the first in line of its automation: it has no job then.
+    pub is_in_line: bool,
 }
 
 /// The runs of an automation in a span of time.
@@ -150,8 +152,11 @@ pub trait RunProgress: Send {
 
     /// Takes back that a run was taken in vain, when nothing but the store is to blame, and tells whether it did: not when
     /// somebody else has it by now. It does not count towards those that make it [given up](Run::MAX_STALLS) then; the
-    /// time that was spent does count.
+    /// time that was spent does count: it comes to at least `worked` in all.
     async fn pardon(&mut self, run: RunId, fence: u64, worked: TimeDelta) -> Result<bool, StoreError>;
+
+    /// Has a run stand in line that is about to leave its place and wants it back.
+    async fn stand_in_line(&mut self, run: RunId) -> Result<(), StoreError>;
 
     /// Those that stand in line of an automation and may be taken now, in the order in which they were fired: as many as
     /// there are places, and all of them when the automation has no limit any more.
@@ -167,9 +172,10 @@ pub trait RunProgress: Send {
     async fn checkpoint(&mut self, run: &Run, steps: &[Step]) -> Result<(), StoreError>;
 
     /// The open runs that nobody has touched since an instant, the oldest first and then by id, those after the last one
-    /// that was looked at. Left out are those that wait for a later instant, those that wait for a sub-flow that is open,
-    /// and all that stand in line but the first of each line. Each of the others must have a job; one without was lost. To add, take and keep a run is to touch it, the
-    /// last at the instant at which its latest step ended.
+    /// that was looked at. Left out are those that wait for a later instant or for a sub-flow that is open, unless they
+    /// stand in line, and all that stand in line but the first of each line. Each of the others must have a job, or stand in
+    /// line; one without was lost. To add, take and keep a run is to touch it, the last at the instant at which its latest
+    /// step ended.
     async fn idle(
         &mut self,
         since: DateTime<Utc>,

@@ -89,7 +89,7 @@ impl RunProgress for PgUnitOfWork {
         let Ok(fence) = i64::try_from(fence) else { return Ok(false) };
         let update = sqlx::query!(
             r#"/* kairo:run_progress.pardon */ UPDATE automation_runs
-               SET stalls = greatest(stalls - 1, 0), worked_ms = worked_ms + $3
+               SET stalls = greatest(stalls - 1, 0), worked_ms = greatest(worked_ms, $3)
                WHERE id = $1 AND fence = $2 AND status = 'RUNNING'"#,
             run.uuid(),
             fence,
@@ -97,6 +97,19 @@ impl RunProgress for PgUnitOfWork {
         )
         .execute(connection);
         Ok(statements.run(update).await?.rows_affected() == 1)
+    }
+
+    async fn stand_in_line(&mut self, run: RunId) -> Result<(), StoreError> {
+        self.demand_system()?;
+        let (statements, connection) = self.parts();
+        let insert = sqlx::query!(
+            r#"/* kairo:run_progress.stand_in_line */ INSERT INTO kairo.run_line (run_id, automation_id, started_at)
+               SELECT id, automation_id, started_at FROM automation_runs WHERE id = $1 AND status = 'RUNNING'
+               ON CONFLICT DO NOTHING"#,
+            run.uuid(),
+        )
+        .execute(connection);
+        statements.run(insert).await.map(|_| ())
     }
 
     async fn next_in_line(&mut self, automation: AutomationId) -> Result<Vec<RunId>, StoreError> {
@@ -180,14 +193,16 @@ impl RunProgress for PgUnitOfWork {
         self.demand_system()?;
         let (statements, connection) = self.parts();
         let rows = sqlx::query!(
-            r#"/* kairo:run_progress.idle */ SELECT run.started_at, run.id FROM automation_runs AS run
+            r#"/* kairo:run_progress.idle */ SELECT run.started_at, run.id, line.run_id IS NOT NULL AS "is_in_line!"
+               FROM automation_runs AS run LEFT JOIN kairo.run_line AS line ON line.run_id = run.id
                WHERE run.status = 'RUNNING' AND run.touched_at < $1
                  AND (run.started_at, run.id) > (coalesce($2::timestamptz, '-infinity'), $3::uuid)
-                 AND (run.phase <> 'WAITING' OR run.due_at < $1 OR run.due_at IS NULL AND NOT EXISTS (
-                   SELECT FROM automation_runs AS child WHERE child.parent_run = run.id AND child.status = 'RUNNING'))
+                 AND (line.run_id IS NOT NULL OR run.phase <> 'WAITING' OR run.due_at < $1
+                   OR run.due_at IS NULL AND NOT EXISTS (
+                     SELECT FROM automation_runs AS child WHERE child.parent_run = run.id AND child.status = 'RUNNING'))
                  AND NOT EXISTS (
-                   SELECT FROM kairo.run_line AS mine JOIN kairo.run_line AS before USING (automation_id)
-                    WHERE mine.run_id = run.id AND (before.started_at, before.run_id) < (mine.started_at, mine.run_id))
+                   SELECT FROM kairo.run_line AS before WHERE before.automation_id = line.automation_id
+                      AND (before.started_at, before.run_id) < (line.started_at, line.run_id))
                ORDER BY run.started_at, run.id LIMIT $4"#,
             since,
             last.map(|run| run.started_at),
@@ -196,7 +211,13 @@ impl RunProgress for PgUnitOfWork {
         )
         .fetch_all(connection);
         let rows = statements.run(rows).await?.into_iter();
-        Ok(rows.map(|row| IdleRun { started_at: row.started_at, id: RunId::from_uuid(row.id) }).collect())
+        Ok(rows
+            .map(|row| IdleRun {
+                started_at: row.started_at,
+                id: RunId::from_uuid(row.id),
+                is_in_line: row.is_in_line,
+            })
+            .collect())
     }
 
     /// Rows that another unit holds are passed over, so nobody waits for a purge and no purge for anybody.

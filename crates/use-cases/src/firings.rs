@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::Error;
 use crate::desk::Desk;
 use crate::runs::send_off;
+use crate::slots::Slot;
 
 pub use answer::HookAnswer;
 pub use delivery::{Delivered, Delivery};
@@ -20,6 +21,8 @@ pub use delivery::{Delivered, Delivery};
 #[derive(Clone)]
 pub struct Firings {
     pub(crate) desk: Desk,
+    /// The place of the worker that fires, if it is one.
+    pub(crate) slot: Option<Slot>,
 }
 
 impl Firings {

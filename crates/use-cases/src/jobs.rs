@@ -26,7 +26,8 @@ pub struct Jobs {
 /// How much is worked on at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkBounds {
-    /// How many jobs a process works on; those that wait for an answer from outside, and nothing else, are not among them.
+    /// How many jobs a process works on; those that wait for an answer from outside, or for what is computed elsewhere, are
+    /// not among them.
     pub at_a_time: u16,
     /// How many runs of one owner are in the hands of all processes together, those that wait for an answer included.
     pub per_owner: u16,
@@ -117,7 +118,8 @@ impl Jobs {
                 drive(&self.desk, *run, self.limits, delivery, slot).await.map(Performed::from)
             }
             Job::DispatchEvent(seq) => {
-                Firings { desk: self.desk.clone() }.dispatch(*seq).await.map(Performed::from)
+                let firings = Firings { desk: self.desk.clone(), slot: Some(slot) };
+                firings.dispatch(*seq).await.map(Performed::from)
             }
         }
     }
@@ -141,7 +143,7 @@ impl Jobs {
     }
 
     /// Gives open runs that have no job a new one, and tells how many there were: none, unless somebody emptied the
-    /// queue.
+    /// queue. The first of every line, which has none, is asked to look whether there is a place for it.
     ///
     /// # Errors
     /// Those of the store; what was found before has its job.
@@ -171,10 +173,10 @@ impl Jobs {
         let keys: Vec<String> = jobs.iter().map(|job| job.key()).collect();
         let pending = work.queue().pending(&keys).await?;
         let mut lost = 0;
-        for (job, key) in jobs.iter().zip(&keys) {
+        for ((run, job), key) in idle.iter().zip(&jobs).zip(&keys) {
             if !pending.contains(key) {
                 work.queue().enqueue(job, self.desk.now()).await?;
-                lost += 1;
+                lost += usize::from(!run.is_in_line);
             }
         }
         work.commit().await?;

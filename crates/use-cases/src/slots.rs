@@ -2,7 +2,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_lock::{Semaphore, SemaphoreGuardArc};
 
-/// How many jobs are worked on at a time. Whoever only waits for the world outside leaves its place meanwhile.
+/// How many jobs are worked on at a time. Whoever only waits, for the world outside or for what is computed elsewhere, leaves
+/// its place meanwhile.
 #[derive(Clone)]
 pub(crate) struct Slots(Arc<Semaphore>);
 

@@ -109,7 +109,7 @@ impl Studio {
 
     /// What fires automations without a person.
     pub fn firings(&self) -> Firings {
-        Firings { desk: self.desk.clone() }
+        Firings { desk: self.desk.clone(), slot: None }
     }
 
     /// What workers do.

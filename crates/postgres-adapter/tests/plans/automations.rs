@@ -121,13 +121,16 @@ fn read_whole(plan: &Value) -> Vec<&str> {
 const OF_THE_PROGRAM: [(&str, &str); 14] = [
     (
         "idx_runs_open",
-        "SELECT run.started_at, run.id FROM automation_runs AS run WHERE run.status = 'RUNNING'
-          AND run.touched_at < '2026-01-02' AND (run.started_at, run.id) > ('-infinity', '00000000-0000-0000-0000-000000000000')
-          AND (run.phase <> 'WAITING' OR run.due_at < '2026-01-02' OR run.due_at IS NULL AND NOT EXISTS (
-            SELECT FROM automation_runs AS child WHERE child.parent_run = run.id AND child.status = 'RUNNING'))
-          AND NOT EXISTS (
-            SELECT FROM kairo.run_line AS mine JOIN kairo.run_line AS before USING (automation_id)
-             WHERE mine.run_id = run.id AND (before.started_at, before.run_id) < (mine.started_at, mine.run_id))
+        "SELECT run.started_at, run.id, line.run_id IS NOT NULL
+           FROM automation_runs AS run LEFT JOIN kairo.run_line AS line ON line.run_id = run.id
+          WHERE run.status = 'RUNNING' AND run.touched_at < '2026-01-02'
+            AND (run.started_at, run.id) > ('-infinity', '00000000-0000-0000-0000-000000000000')
+            AND (line.run_id IS NOT NULL OR run.phase <> 'WAITING' OR run.due_at < '2026-01-02'
+              OR run.due_at IS NULL AND NOT EXISTS (
+                SELECT FROM automation_runs AS child WHERE child.parent_run = run.id AND child.status = 'RUNNING'))
+            AND NOT EXISTS (
+              SELECT FROM kairo.run_line AS before WHERE before.automation_id = line.automation_id
+                 AND (before.started_at, before.run_id) < (line.started_at, line.run_id))
           ORDER BY run.started_at, run.id LIMIT 200",
     ),
     OPEN_CHILDREN,

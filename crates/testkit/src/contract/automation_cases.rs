@@ -88,6 +88,7 @@ macro_rules! automation_contract {
             run_lines {
                 places_are_given_in_turn
                 an_older_run_goes_first
+                who_makes_way_stands_in_line
                 more_places_let_more_in
                 the_first_in_line_is_idle
             }

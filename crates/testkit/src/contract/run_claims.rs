@@ -183,7 +183,8 @@ pub async fn idle_runs_are_met_by_portions(store: &dyn Store) {
             taken(store, met, 10).await;
         }
     }
-    let expected = all.iter().map(|run| IdleRun { started_at: run.started_at, id: run.id });
+    let expected =
+        all.iter().map(|run| IdleRun { started_at: run.started_at, id: run.id, is_in_line: false });
     let mut expected: Vec<IdleRun> = expected.collect();
     expected.sort_by_key(|run| (run.started_at, run.id));
     assert_eq!(met, expected);
@@ -309,6 +310,9 @@ pub async fn only_the_program_drives_runs(store: &dyn Store) {
         let mut work = begin(store, &actor).await;
         let pardoned = work.progress().pardon(queued.id, 0, TimeDelta::zero()).await.map(drop);
         assert_refused(land(work, pardoned).await);
+        let mut work = begin(store, &actor).await;
+        let stands = work.progress().stand_in_line(queued.id).await;
+        assert_refused(land(work, stands).await);
         let mut work = begin(store, &actor).await;
         let line = work.progress().next_in_line(mine.id).await.map(drop);
         assert_refused(land(work, line).await);

@@ -11,7 +11,7 @@ use super::aggregates;
 use super::run_claims::{claim, idle, taken};
 use super::run_progress::checkpoint;
 use super::runs::{add_all, cancelled, end, seen_by};
-use super::steps::{World, begin_read};
+use super::steps::{World, begin, begin_read};
 use crate::builders::{active_automation, at, run};
 
 /// A place is given to whoever was fired first, whoever asked for it first; who is cancelled stands in line no longer.
@@ -53,6 +53,23 @@ pub async fn an_older_run_goes_first(store: &dyn Store) {
     stop(store, &second).await;
     assert_eq!(next(store, &mine).await, [first.id]);
     taken(store, &first, 13).await;
+}
+
+/// Who makes way for others gets its place back before those behind it, and stands in line no longer once it has it.
+pub async fn who_makes_way_stands_in_line(store: &dyn Store) {
+    let (mine, [first, second]) = line_of(store, 1).await;
+    let mut at_it = taken(store, &first, 10).await;
+    let mut work = begin(store, &Actor::System).await;
+    work.progress().stand_in_line(first.id).await.unwrap();
+    work.commit().await.unwrap();
+    assert_eq!(next(store, &mine).await, []);
+    at_it.wait(Some(at(11)), TimeDelta::zero()).unwrap();
+    checkpoint(store, &Actor::System, &at_it, &[]).await.unwrap();
+    assert_eq!(claim(store, &second, 11).await, Claiming::InLine(mine.id));
+    assert_eq!(next(store, &mine).await, [first.id]);
+    taken(store, &first, 11).await;
+    stop(store, &first).await;
+    assert_eq!(next(store, &mine).await, [second.id]);
 }
 
 /// When an automation allows more, more are let in; when it allows any number, all of them are.

@@ -40,8 +40,10 @@ pub(super) struct Drive {
     pub(super) children: Vec<(StepKey, RunId)>,
     /// What was done and not kept yet.
     unkept: Vec<Step>,
+    /// The last step when it was taken, and now.
+    first_seq: u32,
     last_seq: u32,
-    slot: Slot,
+    pub(super) slot: Slot,
     /// Automations whose runs were ended from here, and that have places free once this is committed.
     pub(super) freed: BTreeSet<AutomationId>,
 }
@@ -83,6 +85,7 @@ impl Drive {
             begun,
             children,
             unkept,
+            first_seq: last_seq,
             last_seq,
             slot,
             freed: BTreeSet::new(),
@@ -121,11 +124,10 @@ impl Drive {
         }
         let (inside, outside): (Vec<_>, Vec<_>) = effects.into_iter().partition(super::inside::is_inside);
         if !outside.is_empty() {
-            self.slot.leave();
             let this = &*self;
             let acts = outside.iter().map(|effect| this.act_outside(effect).instrument(spans::step(effect)));
             let results = join_all(acts).await;
-            self.slot.come_back().await;
+            self.come_back().await;
             for (effect, did) in outside.iter().zip(results) {
                 self.learn(effect, did);
             }
@@ -137,6 +139,13 @@ impl Drive {
             }
         }
         Ok(Going::On)
+    }
+
+    /// Waiting for a place is no work.
+    async fn come_back(&mut self) {
+        let since = self.desk.now();
+        self.slot.come_back().await;
+        self.began += (self.desk.now() - since).max(TimeDelta::zero());
     }
 
     /// Takes over what an effect came to: its end, a later attempt, or a wait.
@@ -216,8 +225,25 @@ impl Drive {
         Ok(Going::Over)
     }
 
-    /// The run has had its turn: it goes on as soon as those that wait have had theirs.
+    /// Whether the run has had its turn. One that has not got a step further goes on: what it has in memory would be lost.
+    /// One that is over time has nothing left to do but to end.
+    pub(super) fn should_make_way(&self, turn_ends_at: DateTime<Utc>) -> bool {
+        let now = self.desk.now();
+        now >= turn_ends_at && self.last_seq > self.first_seq && !self.is_over_time(now)
+    }
+
+    /// The run goes on as soon as those that wait have had their turn; those that stand in line behind it do not go before
+    /// it.
     pub(super) async fn make_way(&mut self) -> Result<(), Error> {
+        if self.settings.max_concurrent_runs.is_some() {
+            let (desk, run) = (&self.desk, self.run.id);
+            retry(|| async move {
+                let mut work = desk.begin(&Actor::System).await?;
+                work.progress().stand_in_line(run).await?;
+                Ok(work.commit().await?)
+            })
+            .await?;
+        }
         let now = self.desk.now().timestamp_millis();
         self.park(Some(now)).await.map(|_| ())
     }
@@ -309,7 +335,7 @@ impl Drive {
         TimeDelta::milliseconds((self.desk.now() - self.began).num_milliseconds().max(0))
     }
 
-    pub(super) fn is_over_time(&self, now: DateTime<Utc>) -> bool {
+    fn is_over_time(&self, now: DateTime<Utc>) -> bool {
         let bound = TimeDelta::seconds(self.settings.run_timeout_seconds.into());
         self.run.worked + (now - self.began) > bound
     }

@@ -20,6 +20,7 @@ impl Drive {
             effect.timeout_seconds.map(|seconds| self.desk.now() + TimeDelta::seconds(seconds.into()));
         let before = sent_before(effect);
         for (sent, mail) in mails.iter().enumerate().skip(before) {
+            self.slot.leave();
             if let Err(error) = self.send(mail, until).await {
                 return Did { kept: json!({"sent": sent}), ..Did::plain(Err(error)) };
             }

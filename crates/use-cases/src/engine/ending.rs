@@ -54,7 +54,7 @@ pub(super) async fn leave(desk: &Desk, ended: &Run, settings: &AutomationSetting
     leave_place(desk, ended, settings).await
 }
 
-/// Without a limit nobody stands in line.
+/// Without a limit nobody stands in line; where it was set while this run was worked on, the sweep finds the line.
 pub(super) async fn leave_place(desk: &Desk, run: &Run, settings: &AutomationSettings) -> Result<(), Error> {
     match settings.max_concurrent_runs {
         Some(_) => let_in(desk, run.automation).await,

@@ -26,6 +26,7 @@ impl Drive {
             Ok(request) => request,
             Err(error) => return Did { secrets, ..Did::plain(Err(error)) },
         };
+        self.slot.leave();
         let answer = self.desk.ports.egress.send(&request).await;
         let retry_after = answer.as_ref().ok().and_then(|answer| pause(answer, self.desk.now()));
         let mut hidden = self.secrets.clone();

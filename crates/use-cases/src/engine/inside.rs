@@ -68,7 +68,9 @@ impl Drive {
         // Whose row was taken by somebody else meanwhile is not known here; it begins anew from the last checkpoint.
         work.commit().await.map_err(Error::or_again)?;
         for automation in std::mem::take(&mut self.freed) {
-            let_in(&desk, automation).await?;
+            if let Err(error) = let_in(&desk, automation).await {
+                tracing::warn!(automation.id = %automation, %error, "runs that stand in line are let in later");
+            }
         }
         if going == Going::Over {
             leave(&desk, &self.run, &self.settings).await?;

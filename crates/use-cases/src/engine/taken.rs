@@ -84,8 +84,9 @@ async fn see_to_unclaimed(desk: &Desk, id: RunId) -> Result<(), Error> {
     if let RunState::Waiting { until: Some(until) } = run.state {
         let again = until.max(desk.now() + A_LITTLE);
         work.queue().enqueue(&Job::DriveRun(id), again).await?;
+        return Ok(work.commit().await?);
     }
-    work.commit().await?;
+    drop(work);
     if run.has_ended() {
         wake_parent(desk, &run).await?;
     }
@@ -95,11 +96,12 @@ async fn see_to_unclaimed(desk: &Desk, id: RunId) -> Result<(), Error> {
 /// A store that is out of reach is no fault of the run: that it was taken in vain does not bring it nearer to quarantine,
 /// unless not even this can be written. Its time goes on, so a step that always takes the store too long ends as well.
 async fn go_or_pardon(desk: &Desk, claimed: Claimed, slot: &Slot) -> Result<Option<RunEnd>, Error> {
-    let (run, fence, taken_at) = (claimed.run.id, claimed.run.fence, desk.now());
+    let (run, fence) = (claimed.run.id, claimed.run.fence);
+    let (worked_before, taken_at) = (claimed.run.worked, desk.now());
     let span = spans::run(&claimed.run);
     let went = go(desk, claimed, slot).instrument(span).await;
     if let Err(Error::Busy(_)) = &went {
-        let worked = (desk.now() - taken_at).max(TimeDelta::zero());
+        let worked = worked_before + (desk.now() - taken_at).max(TimeDelta::zero());
         let pardoned = retry(|| async move {
             let mut work = desk.begin(&Actor::System).await?;
             work.progress().pardon(run, fence, worked).await?;
@@ -139,9 +141,7 @@ async fn go(desk: &Desk, claimed: Claimed, slot: &Slot) -> Result<Option<RunEnd>
     let turn_ends_at = desk.now() + TURN;
     let mut drive = Drive::new(desk.clone(), actor, run, settings, execution, &replay.steps, slot.clone());
     while drive.go_on().await? == Going::On {
-        let now = desk.now();
-        // One that is over time has nothing left to do but to end.
-        if now >= turn_ends_at && !drive.is_over_time(now) {
+        if drive.should_make_way(turn_ends_at) {
             drive.make_way().await?;
             break;
         }

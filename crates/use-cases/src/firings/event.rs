@@ -13,6 +13,7 @@ use super::{Firings, view};
 use crate::Error;
 use crate::engine::{event_span, tell_fired};
 use crate::retry::retry;
+use crate::slots::Slot;
 
 /// The word of the journal for runs.
 const AUTOMATION: &str = "automation";
@@ -96,9 +97,15 @@ impl Firings {
             plan.accepts(&node, &scope, Now { ms: now.timestamp_millis(), text: &text }, effort)
         };
         match ask(Effort::Light) {
-            Ok(Verdict::Busy) => self.desk.compute(move || ask(Effort::Full)).await,
-            said => Ok(said),
+            Ok(Verdict::Busy) => {}
+            said => return Ok(said),
         }
+        self.slot.iter().for_each(Slot::leave);
+        let said = self.desk.compute(move || ask(Effort::Full)).await;
+        if let Some(slot) = &self.slot {
+            slot.come_back().await;
+        }
+        said
     }
 
     async fn fire(&self, armed: &ArmedTrigger, firing: &Firing, input: &Value) -> Result<(), Error> {

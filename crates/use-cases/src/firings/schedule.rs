@@ -36,18 +36,20 @@ impl Firings {
     /// # Errors
     /// Those of the store; what was fired before stays fired.
     pub async fn fire_schedules(&self) -> Result<usize, Error> {
-        let (mut runs, mut failing) = (0, 0);
+        let (mut runs, mut failing) = (0, BTreeSet::new());
         loop {
-            let (mut last, mut had_their_turn, mut is_behind) = (None, BTreeSet::new(), false);
+            // Those that failed get no other turn.
+            let (mut last, mut had_their_turn, mut is_behind) = (None, failing.clone(), false);
             while let Some(served) = self.serve_next(last, &had_their_turn).await? {
-                had_their_turn.insert(key(&served.trigger));
+                let key = key(&served.trigger);
+                had_their_turn.insert(key.clone());
                 last = Some(served.trigger);
                 is_behind |= served.is_behind;
                 match served.fired {
                     Ok(fired) => runs += fired,
-                    Err(error) if failing < MOST_FAILING => {
+                    Err(error) if failing.len() < MOST_FAILING => {
                         tracing::error!(%error, "a schedule cannot be fired; the next ones are");
-                        failing += 1;
+                        failing.insert(key);
                     }
                     Err(error) => return Err(error),
                 }
@@ -81,7 +83,7 @@ impl Firings {
                 return Ok(None);
             };
             if had_their_turn.contains(&key(&trigger)) {
-                return Ok(Some(Served { trigger, fired: Ok(0), is_behind: true }));
+                return Ok(Some(Served { trigger, fired: Ok(0), is_behind: false }));
             }
             match self.serve(work, trigger.clone(), now).await {
                 Err(error) if is_contention(&error) => Err(error),

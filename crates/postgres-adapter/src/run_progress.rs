@@ -194,7 +194,10 @@ impl RunProgress for PgUnitOfWork {
         let (statements, connection) = self.parts();
         let rows = sqlx::query!(
             r#"/* kairo:run_progress.idle */ SELECT run.started_at, run.id, line.run_id IS NOT NULL AS "is_in_line!"
-               FROM automation_runs AS run LEFT JOIN kairo.run_line AS line ON line.run_id = run.id
+               FROM automation_runs AS run
+                 -- For each run by itself: there may be many more in line than runs to be looked at.
+                 LEFT JOIN LATERAL (SELECT mine.* FROM kairo.run_line AS mine WHERE mine.run_id = run.id OFFSET 0) AS line
+                   ON true
                WHERE run.status = 'RUNNING' AND run.touched_at < $1
                  AND (run.started_at, run.id) > (coalesce($2::timestamptz, '-infinity'), $3::uuid)
                  AND (line.run_id IS NOT NULL OR run.phase <> 'WAITING' OR run.due_at < $1

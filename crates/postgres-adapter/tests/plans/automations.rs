@@ -122,7 +122,8 @@ const OF_THE_PROGRAM: [(&str, &str); 14] = [
     (
         "idx_runs_open",
         "SELECT run.started_at, run.id, line.run_id IS NOT NULL
-           FROM automation_runs AS run LEFT JOIN kairo.run_line AS line ON line.run_id = run.id
+           FROM automation_runs AS run
+             LEFT JOIN LATERAL (SELECT mine.* FROM kairo.run_line AS mine WHERE mine.run_id = run.id OFFSET 0) AS line ON true
           WHERE run.status = 'RUNNING' AND run.touched_at < '2026-01-02'
             AND (run.started_at, run.id) > ('-infinity', '00000000-0000-0000-0000-000000000000')
             AND (line.run_id IS NOT NULL OR run.phase <> 'WAITING' OR run.due_at < '2026-01-02'

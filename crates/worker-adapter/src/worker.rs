@@ -52,8 +52,9 @@ impl Worker {
     /// Performs jobs until it is asked to stop. Then no further job is begun, those under way get their grace period,
     /// and whatever is not done by then is given back to the queue.
     ///
-    /// The function is told the queue's number of the job as well. A job whose function fails or panics is delivered again after 3, 7 and then every 20 seconds. The function may be
-    /// called for the same job twice, also at the same time. What it tells of runs is counted; it may as well tell nothing.
+    /// The function is told the queue's number of the job as well. A job whose function fails or panics is delivered again
+    /// after 3, 7 and then every 20 seconds. The function may be called for the same job twice, also at the same time. What
+    /// it tells of runs is counted; it may as well tell nothing.
     pub async fn run<P, F, D>(&self, perform: P, stop: impl Future<Output = ()> + Send + 'static)
     where
         P: Fn(Job, i64) -> F + Send + Sync + 'static,

@@ -51,15 +51,19 @@ const IN_HAND: u16 = 4;
 impl Worker {
     /// How much is worked on at a time.
     pub(crate) fn bounds(self) -> WorkBounds {
-        let in_hand = self.concurrency.saturating_mul(IN_HAND);
+        let in_hand = self.in_hand();
         let per_owner = self.runs_per_owner.unwrap_or(in_hand - in_hand / 4);
         WorkBounds { at_a_time: self.concurrency, per_owner }
+    }
+
+    const fn in_hand(self) -> u16 {
+        self.concurrency.saturating_mul(IN_HAND)
     }
 
     /// As a worker takes them.
     pub(crate) fn settings(self) -> WorkerSettings {
         WorkerSettings {
-            concurrency: self.concurrency.saturating_mul(IN_HAND).into(),
+            concurrency: self.in_hand().into(),
             poll_interval: Duration::from_millis(self.poll_ms),
             heartbeat: Duration::from_millis(self.heartbeat_ms),
             stale_after: Duration::from_millis(self.stale_ms),

@@ -156,9 +156,6 @@ impl Drive {
                 self.secrets.redact(&mut value);
                 self.deciding.execution().learned(&effect.key, Ok(value));
             }
-            Ok(super::outside::Came::Failed(error)) => {
-                self.learn_error(effect, error, did.retry_after, Value::Null);
-            }
             Ok(super::outside::Came::Later { until, detail }) => {
                 self.deciding.execution().hold(
                     &effect.key,

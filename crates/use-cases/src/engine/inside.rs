@@ -34,6 +34,8 @@ pub(super) const fn is_inside(effect: &Effect) -> bool {
 pub(super) enum Refusal {
     /// The step fails.
     Step(StepError),
+    /// The step fails, and what was done about it in its unit stays.
+    Kept(StepError),
     /// Nothing is known; the run goes on after its last checkpoint.
     Store(Error),
 }
@@ -52,7 +54,7 @@ impl Drive {
                     detail,
                 );
             }
-            Ok(Came::Failed(error)) => {
+            Err(Refusal::Kept(error)) => {
                 let error = self.without_secrets(error);
                 self.deciding.execution().learned(&effect.key, Err(error));
             }

@@ -10,8 +10,6 @@ use super::wait::wait;
 pub(super) enum Came {
     /// Its end.
     To(Value),
-    /// Its end, a bad one. What was done about it on our own data stays.
-    Failed(StepError),
     /// It goes on at an instant, or when something else wakes it.
     Later {
         /// The instant.

@@ -66,7 +66,7 @@ impl Drive {
             self.freed.extend(cancelled.automations);
         }
         let error = StepError::permanent("timed_out", "the sub-flow took longer than the step may");
-        Ok(Came::Failed(error.with_details(json!({"run": child}))))
+        Err(Refusal::Kept(error.with_details(json!({"run": child}))))
     }
 
     async fn callee(&self, work: &mut dyn UnitOfWork, automation: &str) -> Result<Automation, Refusal> {

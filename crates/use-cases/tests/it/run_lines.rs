@@ -65,6 +65,33 @@ async fn runs_that_found_no_place_go_on_in_the_order_in_which_they_were_fired() 
 }
 
 #[tokio::test]
+async fn a_run_that_makes_way_is_not_overtaken_by_those_in_line() {
+    let world = World::new().await;
+    let lead = lead(&world).await;
+    let nodes = [
+        ("t", "trigger.manual", json!({})),
+        ("call", "http.request", json!({"method": "GET", "url": "https://api.example.com/x"})),
+        ("note", "lead.note", json!({"lead": lead, "text": "{{ trigger.text }}"})),
+    ];
+    let mut order = new("One by one", flow(&nodes, &["t>call", "call>note"]));
+    order.settings.max_concurrent_runs = Some(1);
+    let automation = world.draft(&world.as_team(), order).await;
+    let first = world.fire(&world.as_team(), automation.id, json!({"text": "first"})).await;
+    world.clock.advance(TimeDelta::milliseconds(1));
+    let second = world.fire(&world.as_team(), automation.id, json!({"text": "second"})).await;
+    world.store.take_due_jobs(world.now());
+    let clock = world.clock.clone();
+    world.egress.while_next(Box::pin(async move { clock.advance(TimeDelta::seconds(11)) }));
+    world.studio.jobs().perform(&Job::DriveRun(first)).await.unwrap();
+    assert_eq!(world.phase(first).await, RunPhase::Waiting);
+    // Its job is delivered before that of the first.
+    world.studio.jobs().perform(&Job::DriveRun(second)).await.unwrap();
+    assert_eq!(world.phase(second).await, RunPhase::Queued);
+    world.work().await;
+    assert_eq!(notes(&world, &lead).await, ["first", "second"]);
+}
+
+#[tokio::test]
 async fn who_stands_in_line_is_let_in_when_the_limit_goes() {
     let world = World::new().await;
     let nodes = [("t", "trigger.manual", json!({})), ("pause", "wait", json!({"seconds": 60}))];

@@ -8,7 +8,7 @@ use kairo_domain::{
     Actor, Company, JournalEntry, LeadId, NewPassword, NewUser, Origin, Redacted, Role, User, Verb,
 };
 use kairo_memory::MemoryStore;
-use kairo_ports::{Clock, Compute, JournalFilter, Mail, MailContent, Store, Vault};
+use kairo_ports::{Clock, JournalFilter, Mail, MailContent, Store, Vault};
 use kairo_testkit::builders::{actor_of, admin, client, company, email, permit, team_member};
 use kairo_testkit::fakes::{
     InPlace, Mailbox, ManualClock, NumberedIds, NumberedRefreshTokens, NumberedTokens, PlainCodes,
@@ -49,11 +49,10 @@ impl World {
     pub(crate) fn second_node(&self) -> Studio {
         static NODES: AtomicU64 = AtomicU64::new(1);
         let first = NODES.fetch_add(1, Ordering::Relaxed) << 24;
-        let store = Arc::clone(&self.store) as Arc<dyn Store>;
-        Studio::new(Ports {
+        self.process(|ports| Ports {
             ids: Arc::new(NumberedIds::from_number(first)),
             egress: Arc::new(self.egress.clone()),
-            ..ports(store, self.clock.clone(), self.mailbox.clone())
+            ..ports
         })
     }
 
@@ -68,22 +67,15 @@ impl World {
         page.items.iter().rev().map(|note| note.text.as_str().to_owned()).collect()
     }
 
-    /// Another process on the same store, which computes elsewhere.
-    pub(crate) fn with_compute(&self, compute: impl Compute + 'static) -> Studio {
+    /// Another process on the same store, which does some things otherwise.
+    pub(crate) fn process(&self, otherwise: impl FnOnce(Ports) -> Ports) -> Studio {
         let store = Arc::clone(&self.store) as Arc<dyn Store>;
-        Studio::new(Ports {
-            compute: Arc::new(compute),
-            ..ports(store, self.clock.clone(), self.mailbox.clone())
-        })
+        Studio::new(otherwise(ports(store, self.clock.clone(), self.mailbox.clone())))
     }
 
     /// Another process on the same store, with another vault.
     pub(crate) fn with_vault(&self, vault: impl Vault + 'static) -> Studio {
-        let store = Arc::clone(&self.store) as Arc<dyn Store>;
-        Studio::new(Ports {
-            vault: Arc::new(vault),
-            ..ports(store, self.clock.clone(), self.mailbox.clone())
-        })
+        self.process(|ports| Ports { vault: Arc::new(vault), ..ports })
     }
 
     pub(crate) fn as_admin(&self) -> Actor {

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use kairo_domain::{Actor, Job, RunId, RunPhase};
 use kairo_memory::MemoryStore;
 use kairo_ports::{Compute, Store};
+use kairo_use_cases::Ports;
 use serde_json::json;
 
 use super::flow;
@@ -46,7 +47,7 @@ async fn a_run_that_computes_for_long_is_kept_piece_by_piece() {
     let run = world.fire(&world.as_team(), automation.id, json!({})).await;
     let kept = Arc::new(Mutex::new(Vec::new()));
     let compute = Watching { store: Arc::clone(&world.store), run, kept: Arc::clone(&kept) };
-    let studio = world.with_compute(compute);
+    let studio = world.process(|ports| Ports { compute: Arc::new(compute), ..ports });
     studio.jobs().perform(&Job::DriveRun(run)).await.unwrap();
     assert_eq!(world.phase(run).await, RunPhase::Success);
     assert_eq!(notes(&world, &lead).await, ["once"]);

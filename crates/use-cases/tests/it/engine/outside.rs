@@ -7,12 +7,9 @@ use chrono::TimeDelta;
 use kairo_domain::{BearerToken, CredentialName, CredentialSecret, RunId, RunPhase};
 use kairo_flow::{FlowDocument, StepState};
 use kairo_ports::mock::MockMailer;
-use kairo_ports::{EgressResponse, Mail, MailError, Store};
-use kairo_testkit::fakes::{
-    InPlace, ManualClock, NumberedIds, NumberedRefreshTokens, NumberedTokens, PlainCodes, PlainPasswords,
-    PlainSignatures, PlainTokens, PlainVault,
-};
-use kairo_use_cases::{CreateCredential, Links, Ports, Studio};
+use kairo_ports::{EgressResponse, Mail, MailError};
+use kairo_testkit::fakes::{ManualClock, NumberedIds};
+use kairo_use_cases::{CreateCredential, Ports, Studio};
 use serde_json::{Value, json};
 
 use super::{flow, work};
@@ -85,21 +82,11 @@ impl PostOffice {
 
     /// Another process in a world, which sends its mails here.
     fn process(&self, world: &World) -> Studio {
-        Studio::new(Ports {
-            store: Arc::clone(&world.store) as Arc<dyn Store>,
-            clock: Arc::new(world.clock.clone()),
+        world.process(|ports| Ports {
             ids: Arc::new(NumberedIds::from_number(1 << 40)),
-            passwords: Arc::new(PlainPasswords),
-            access_tokens: Arc::new(PlainTokens),
-            refresh_tokens: Arc::new(NumberedRefreshTokens),
-            tokens: Arc::new(NumberedTokens::default()),
-            codes: Arc::new(PlainCodes::default()),
-            vault: Arc::new(PlainVault),
             mailer: Arc::new(self.mailer()),
             egress: Arc::new(world.egress.clone()),
-            signatures: Arc::new(PlainSignatures),
-            compute: Arc::new(InPlace),
-            links: Links::below("https://studio.example/"),
+            ..ports
         })
     }
 }
